@@ -1,0 +1,99 @@
+import type { Affine } from '../geometry/affine.ts';
+
+/** What one DICOM file's header says of one slice; null where the header is silent. Lengths mm, angles as DICOM has them. */
+export type SliceHeader = {
+  /** Index of the file in the list that was opened. */
+  readonly fileId: number;
+  readonly fileName: string;
+  readonly frame: number;
+  readonly transferSyntaxUid: string;
+  readonly sopClassUid: string | null;
+  readonly sopInstanceUid: string | null;
+  readonly studyInstanceUid: string | null;
+  readonly seriesInstanceUid: string | null;
+  readonly frameOfReferenceUid: string | null;
+  readonly modality: string | null;
+  readonly imageType: readonly string[];
+  readonly studyDescription: string | null;
+  readonly seriesDescription: string | null;
+  readonly seriesNumber: number | null;
+  readonly acquisitionNumber: number | null;
+  readonly instanceNumber: number | null;
+  readonly studyDate: string | null;
+  readonly patientName: string | null;
+  readonly patientId: string | null;
+  readonly patientSex: string | null;
+  readonly patientAge: string | null;
+  readonly bodyPartExamined: string | null;
+  readonly patientPosition: string | null;
+  readonly manufacturer: string | null;
+  readonly manufacturerModelName: string | null;
+  readonly imageComments: string | null;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly numberOfFrames: number;
+  /** [between rows (down), between columns (across)], as in PixelSpacing. */
+  readonly pixelSpacing: readonly [number, number] | null;
+  /** LPS of the centre of the first pixel. */
+  readonly imagePositionPatient: readonly [number, number, number] | null;
+  /** Direction of a row (along i), then of a column (along j). */
+  readonly imageOrientationPatient: readonly [number, number, number, number, number, number] | null;
+  readonly sliceThickness: number | null;
+  readonly gantryDetectorTilt: number | null;
+  readonly bitsAllocated: number | null;
+  readonly bitsStored: number | null;
+  readonly highBit: number | null;
+  readonly pixelRepresentation: number | null;
+  readonly samplesPerPixel: number | null;
+  readonly photometricInterpretation: string | null;
+  readonly rescaleSlope: number | null;
+  readonly rescaleIntercept: number | null;
+  readonly windowCenter: readonly number[];
+  readonly windowWidth: readonly number[];
+  readonly kvp: number | null;
+  readonly convolutionKernel: string | null;
+  readonly contrastBolusAgent: string | null;
+  readonly hasPixelData: boolean;
+};
+
+/** A problem told to the user: a code (docs/errors.md) and the data that its sentence needs. */
+export type SeriesProblem = {
+  readonly code: string;
+  /** One plain sentence: what is wrong, with which file or series, what to do. */
+  readonly sentence: string;
+  /** refuse: cannot be shown in planes or measured; note: shown, with this said. */
+  readonly effect: 'refuse' | 'note';
+};
+
+/** Facts of the acquisition that matter to the numbers; null where unknown. */
+export type AcquisitionFacts = {
+  readonly kvp: number | null;
+  readonly sliceThicknessMm: number | null;
+  readonly kernel: string | null;
+  readonly contrast: boolean | null;
+};
+
+/** Slices that form one regular grid, sorted along the slice normal, or the reason why they do not. */
+export type Series = {
+  /** Stable for one opening; not the SeriesInstanceUID, which can be empty or shared by several groups. */
+  readonly id: string;
+  readonly seriesInstanceUid: string | null;
+  readonly studyInstanceUid: string | null;
+  readonly modality: string;
+  readonly description: string;
+  readonly slices: readonly SliceHeader[];
+  /** Null when the slices are no regular grid: listed, not openable. */
+  readonly grid: SeriesGrid | null;
+  readonly acquisition: AcquisitionFacts;
+  /** PatientName and so on stay in the slices; this says only whether the header calls the study synthetic. */
+  readonly isSynthetic: boolean;
+  readonly problems: readonly SeriesProblem[];
+  /** Larger is more likely to show T10 to L5; negative infinity when the series cannot be opened. */
+  readonly spineScore: number;
+};
+
+export type SeriesGrid = {
+  readonly sizeVox: readonly [number, number, number];
+  readonly spacingMm: readonly [number, number, number];
+  readonly indexToWorld: Affine;
+};

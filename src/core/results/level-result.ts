@@ -1,0 +1,72 @@
+import type { Level } from '../levels/level.ts';
+
+/** Mean and 90 % (or as stated by the manifest) interval. */
+export type Estimate = { readonly value: number; readonly low: number; readonly high: number };
+
+/** Plain measurement in the trabecular ROI. Attenuation in HU, density in mg/cm³ hydroxyapatite, QCT convention. */
+export type Measurement = {
+  readonly meanHu: number;
+  readonly medianHu: number;
+  readonly sdHu: number;
+  readonly volumeMm3: number;
+  /** Null where kVp is unknown or outside 80 to 140: no density is guessed. */
+  readonly vbmdMgCm3: number | null;
+  readonly roi: RoiCylinder;
+};
+
+/** Elliptical cylinder in patient axes: half axes along x (left-right) and y (anterior-posterior), height along z; mm, LPS. */
+export type RoiCylinder = {
+  readonly centreLps: readonly [number, number, number];
+  readonly halfWidthMm: number;
+  readonly halfDepthMm: number;
+  readonly heightMm: number;
+};
+
+/** What the network says of one level on one DXA scale. */
+export type DeviceEstimate = {
+  readonly deviceId: string;
+  readonly abmd: Estimate;
+  /** Probability of T ≤ −2.5 on this scale, 0 to 1. */
+  readonly osteoporosis: Estimate;
+  /** Probabilities of normal, osteopenia, osteoporosis; sum 1. */
+  readonly classProbabilities: readonly [number, number, number];
+  /** Share of each expert, sum 1. */
+  readonly gates: readonly number[];
+};
+
+export type NetworkEstimate = {
+  readonly vbmdMgCm3: Estimate;
+  readonly devices: readonly DeviceEstimate[];
+  /** Probability of each level of the manifest. */
+  readonly levelProbabilities: Readonly<Partial<Record<Level, number>>>;
+  readonly predictedLevel: Level;
+  readonly oodScore: number;
+  readonly oodLimit: number;
+  readonly outsideFraction: number;
+};
+
+/** How and where an estimate was computed. */
+export type RunFacts = {
+  readonly backend: 'wasm' | 'webgpu';
+  readonly elapsedMs: number;
+  readonly modelId: string;
+  readonly modelSha256: string;
+};
+
+/** Note: said beside the number. Mark: number shown with a mark. Refuse: no number of that kind. */
+export type WarningEffect = 'note' | 'mark' | 'refuse';
+
+export type LevelWarning = {
+  readonly code: string;
+  readonly effect: WarningEffect;
+  /** One plain sentence. */
+  readonly sentence: string;
+};
+
+export type LevelResult = {
+  readonly level: Level;
+  readonly measurement: Measurement | null;
+  readonly network: NetworkEstimate | null;
+  readonly run: RunFacts | null;
+  readonly warnings: readonly LevelWarning[];
+};
