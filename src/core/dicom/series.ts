@@ -5,6 +5,7 @@ export type SliceHeader = {
   /** Index of the file in the list that was opened. */
   readonly fileId: number;
   readonly fileName: string;
+  /** Frame of a multi-frame file, from 0; 0 for every other file. */
   readonly frame: number;
   readonly transferSyntaxUid: string;
   readonly sopClassUid: string | null;
@@ -31,6 +32,7 @@ export type SliceHeader = {
   readonly imageComments: string | null;
   readonly rows: number | null;
   readonly columns: number | null;
+  /** Frames in the file. Above 1, each frame of an enhanced CT has its own header. */
   readonly numberOfFrames: number;
   /** [between rows (down), between columns (across)], as in PixelSpacing. */
   readonly pixelSpacing: readonly [number, number] | null;

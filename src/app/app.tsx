@@ -1,0 +1,72 @@
+import { useEffect, useState } from 'react';
+import { LevelOverlay } from '#src/features/level-picking/level-overlay.tsx';
+import { LevelStrip } from '#src/features/level-picking/level-strip.tsx';
+import { usePickingKeys } from '#src/features/level-picking/use-picking-keys.ts';
+import { DropTarget } from '#src/features/open-study/drop-target.tsx';
+import { Messages } from '#src/features/open-study/messages.tsx';
+import { OpenButtons } from '#src/features/open-study/open-buttons.tsx';
+import { OpeningProgress } from '#src/features/open-study/opening-progress.tsx';
+import { Welcome } from '#src/features/open-study/welcome.tsx';
+import { ResultsPanel } from '#src/features/results/results-panel.tsx';
+import { SeriesList } from '#src/features/series-list/series-list.tsx';
+import { StudyFacts } from '#src/features/study-facts/study-facts.tsx';
+import { SessionContext } from '#src/features/use-session.ts';
+import { Planes } from '#src/features/viewports/planes.tsx';
+import { ViewToolbar } from '#src/features/viewports/toolbar.tsx';
+import type { PlaneProjection } from '#src/viewer/index.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { HelpButton } from './help.tsx';
+import { ResearchNotice } from './research-notice.tsx';
+import { startSession } from './start-session.ts';
+import './tokens.css';
+import './app.css';
+
+/** The screen of design.md section 5. One session for the life of the page. */
+export function App() {
+  const [session] = useState(startSession);
+  return (
+    <SessionContext.Provider value={session}>
+      <Layout />
+    </SessionContext.Provider>
+  );
+}
+
+function drawLevels(projection: PlaneProjection) {
+  return <LevelOverlay projection={projection} />;
+}
+
+function Layout() {
+  usePickingKeys();
+  useEffect(() => {
+    document.documentElement.dataset['ready'] = 'true';
+  }, []);
+  return (
+    <DropTarget>
+      <div className="app">
+        <header className="app-bar">
+          <span className="app-name"><img src="./favicon.svg" alt="" />OsteoLens</span>
+          <OpenButtons />
+          <ViewToolbar />
+          <span className="bar-end"><HelpButton /></span>
+        </header>
+        <ResearchNotice />
+        <aside className="app-list" aria-label="Study">
+          <ErrorBoundary region="The series list"><SeriesList /><Messages /></ErrorBoundary>
+        </aside>
+        <main className="app-planes">
+          <ErrorBoundary region="The planes">
+            <Planes overlay={drawLevels} />
+            <Welcome />
+            <OpeningProgress />
+          </ErrorBoundary>
+        </main>
+        <aside className="app-results" aria-label="Levels and results">
+          <ErrorBoundary region="The results"><LevelStrip /><ResultsPanel /></ErrorBoundary>
+        </aside>
+        <div className="app-facts">
+          <ErrorBoundary region="The study facts"><StudyFacts /></ErrorBoundary>
+        </div>
+      </div>
+    </DropTarget>
+  );
+}

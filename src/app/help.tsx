@@ -1,0 +1,55 @@
+import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Button } from '#src/ui/button.tsx';
+import './help.css';
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['1 to 5; 8, 9, 0', 'arm L1 to L5; T10, T11, T12'],
+  ['Click', 'place the armed level; the next one arms itself'],
+  ['X', 'place the armed level at the crosshair'],
+  ['Arrow keys on a mark', 'nudge it by 1 mm (5 mm with Shift)'],
+  ['Delete', 'remove the selected level'],
+  ['[ and ]', 'shift all labels up or down by one level'],
+  ['Ctrl+Z, Ctrl+Shift+Z', 'undo, redo'],
+  ['Esc', 'disarm'],
+  ['C, W, P, Z', 'left button: crosshair, window, pan, zoom'],
+  ['Wheel, arrow up and down', 'slices'],
+  ['Ctrl+wheel, right drag, + and −', 'zoom'],
+  ['Middle drag, Space+drag', 'pan'],
+  ['R', 'reset the view'],
+];
+
+/** What the keys and the mouse do, and what the numbers mean. */
+export function HelpButton() {
+  return (
+    <DialogTrigger>
+      <Button look="quiet">Help</Button>
+      <ModalOverlay className="help-overlay" isDismissable>
+        <Modal className="help-modal">
+          <Dialog className="help-dialog">
+            {({ close }) => (
+              <>
+                <Heading slot="title">Keys, mouse, and what the numbers are</Heading>
+                <dl className="help-keys">
+                  {KEYS.map(([keys, what]) => (
+                    <div key={keys}>
+                      <dt>{keys}</dt>
+                      <dd>{what}</dd>
+                    </div>
+                  ))}
+                </dl>
+                <p><strong>Measured</strong>: mean attenuation of an elliptical cylinder in the front of the vertebral body; density follows from the tube voltage.</p>
+                <p>
+                  <strong>Network</strong>: a mixture of experts trained on simulated vertebrae. P is the probability that a DXA on the chosen scale reads a
+                  T-score of −2.5 or lower at this level. The interval covers the truth in 90 % of simulated vertebrae. T-scores apply to women after the
+                  menopause and to men of 50 and older.
+                </p>
+                <p>Nothing you open leaves this computer, and nothing is stored unless you save it.</p>
+                <Button look="primary" onPress={close}>Close</Button>
+              </>
+            )}
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  );
+}

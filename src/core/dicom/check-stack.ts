@@ -1,0 +1,172 @@
+import { makeAffine } from '../geometry/affine.ts';
+import { worldPoint, type WorldVector } from '../geometry/spaces.ts';
+import { SAME_POSITION_MM } from './group-series.ts';
+import type { SeriesGrid, SeriesProblem, SliceHeader } from './series.ts';
+import { axesOf, dot, heightOf, median, type SliceAxes } from './slice-geometry.ts';
+
+// Uniform within 1 % or 0.05 mm, whichever is larger (design.md section 1).
+const SPACING_TOLERANCE_SHARE = 0.01;
+const SPACING_TOLERANCE_MM = 0.05;
+/** A slice may lie off its place in the regular grid by this share of the spacing: small steps of one sign add up. */
+const DRIFT_SHARE = 0.25;
+/** Sideways drift over the whole stack that is still less than what one pixel can show. */
+const SHIFT_SHARE_OF_PIXEL = 0.5;
+/** A step longer than this many spacings is a hole, not an uneven step. */
+const HOLE_STEPS = 1.5;
+/** With more holes than this share of the slices the spacing is not regular at all. */
+const MAX_HOLE_SHARE = 0.1;
+export const MIN_SLICES = 8;
+export const MIN_COVERAGE_MM = 20;
+
+export type Stack = { readonly slices: readonly SliceHeader[]; readonly axes: SliceAxes };
+
+/** Slices sorted by ascending position along the normal; null where any slice lacks position or orientation. */
+export function sortStack(slices: readonly SliceHeader[]): Stack | null {
+  const first = slices[0];
+  const axes = first === undefined ? null : axesOf(first);
+  if (axes === null || slices.some((slice) => slice.imagePositionPatient === null)) return null;
+  const sorted = slices.toSorted((a, b) => (heightOf(a, axes) ?? 0) - (heightOf(b, axes) ?? 0));
+  return { slices: sorted, axes };
+}
+
+/** Length of the hole behind each run but the last, mm; one run where there is no hole. */
+export type Runs = { readonly runs: readonly Stack[]; readonly holes: readonly Hole[] };
+
+export type Hole = {
+  /** Positions along the normal of the slices on both sides, mm. */
+  readonly fromMm: number;
+  readonly toMm: number;
+  /** Slices that would fill the hole, or null where its length is no multiple of the spacing. */
+  readonly missing: number | null;
+};
+
+/** Cuts a sorted stack at its holes. A stack with many holes is left whole: its spacing is uneven. */
+export function cutAtHoles(stack: Stack): Runs {
+  const heights = heightsOf(stack);
+  const steps = stepsOf(heights);
+  const typical = median(steps);
+  const holesAt = steps.flatMap((step, index) => (step > HOLE_STEPS * typical ? [index] : []));
+  if (holesAt.length === 0 || holesAt.length > Math.max(1, MAX_HOLE_SHARE * steps.length)) return { runs: [stack], holes: [] };
+  const starts = [0, ...holesAt.map((index) => index + 1)];
+  const runs = starts.map((start, index) => ({ axes: stack.axes, slices: stack.slices.slice(start, starts[index + 1]) }));
+  const holes = holesAt.map((index) => {
+    const step = steps[index] ?? 0;
+    const multiple = Math.round(step / typical);
+    const isMultiple = Math.abs(step - multiple * typical) <= multiple * spacingTolerance(typical);
+    return { fromMm: heights[index] ?? 0, toMm: heights[index + 1] ?? 0, missing: isMultiple ? multiple - 1 : null };
+  });
+  return { runs, holes };
+}
+
+/**
+ * Checks that a sorted stack is one regular grid. Problems that refuse leave the grid null.
+ * @param name the series as the user knows it, in every sentence
+ */
+export function checkStack(stack: Stack, name: string): { readonly grid: SeriesGrid | null; readonly problems: readonly SeriesProblem[] } {
+  const steps = checkSteps(stack, name);
+  const problems = steps.some((problem) => problem.code === 'duplicate-positions')
+    ? steps
+    : [...steps, ...checkShift(stack, name), ...checkCoverage(stack, name)];
+  return { grid: problems.length > 0 ? null : gridOf(stack), problems };
+}
+
+/** Regular grid through the first slice, with the mean step; null without size or pixel spacing. */
+function gridOf(stack: Stack): SeriesGrid | null {
+  const first = stack.slices[0];
+  const heights = heightsOf(stack);
+  const count = heights.length;
+  if (first === undefined || first.imagePositionPatient === null || first.pixelSpacing === null) return null;
+  if (first.rows === null || first.columns === null) return null;
+  const spacingMm: SeriesGrid['spacingMm'] = [
+    first.pixelSpacing[1],
+    first.pixelSpacing[0],
+    ((heights[count - 1] ?? 0) - (heights[0] ?? 0)) / (count - 1),
+  ];
+  const { row, column, normal } = stack.axes;
+  return {
+    sizeVox: [first.columns, first.rows, count],
+    spacingMm,
+    indexToWorld: makeAffine(worldPoint(...first.imagePositionPatient), [row, column, normal], spacingMm),
+  };
+}
+
+function checkSteps(stack: Stack, name: string): readonly SeriesProblem[] {
+  const heights = heightsOf(stack);
+  const steps = stepsOf(heights);
+  const stacked = steps.filter((step) => step < SAME_POSITION_MM).length;
+  if (stacked > 0) {
+    return [refuse('duplicate-positions', `${name} has ${plural(stacked, 'slice')} at the position of another one and no header field tells them apart; export one stack at a time.`)];
+  }
+  const typical = median(steps);
+  const tolerance = spacingTolerance(typical);
+  const isUneven = steps.some((step) => Math.abs(step - typical) > tolerance);
+  const mean = ((heights.at(-1) ?? 0) - (heights[0] ?? 0)) / steps.length;
+  const drifts = heights.some((height, k) => Math.abs(height - ((heights[0] ?? 0) + k * mean)) > DRIFT_SHARE * mean);
+  if (!isUneven && !drifts) return [];
+  const range = `${mm(Math.min(...steps))} to ${mm(Math.max(...steps))} mm`;
+  return [refuse('uneven-spacing', `${name} has slices at uneven distances (${range}), so planes and measures would be distorted; open a reconstruction with one slice distance.`)];
+}
+
+function checkShift(stack: Stack, name: string): readonly SeriesProblem[] {
+  const first = stack.slices[0];
+  if (first === undefined || first.imagePositionPatient === null || first.pixelSpacing === null) return [];
+  const origin = first.imagePositionPatient;
+  const sideways = stack.slices.map((slice) => offsetInPlane(slice, origin, stack.axes));
+  const limitMm = SHIFT_SHARE_OF_PIXEL * Math.min(...first.pixelSpacing);
+  const largest = Math.max(...sideways.map((offset) => Math.hypot(...offset)));
+  if (!(largest > limitMm)) return [];
+  const heights = heightsOf(stack);
+  const length = (heights.at(-1) ?? 0) - (heights[0] ?? 0);
+  const end = sideways.at(-1) ?? [0, 0];
+  // Tilt: the same shear on every step, so each offset is its share of the last one.
+  const isShear = sideways.every((offset, k) => {
+    const share = ((heights[k] ?? 0) - (heights[0] ?? 0)) / length;
+    return Math.hypot(offset[0] - share * end[0], offset[1] - share * end[1]) <= limitMm;
+  });
+  if (!isShear) {
+    return [refuse('shifted-slices', `${name} has slices shifted sideways against each other by up to ${mm(largest)} mm; open the original reconstruction.`)];
+  }
+  const degrees = (Math.atan2(Math.hypot(...end), length) * 180) / Math.PI;
+  return [refuse('gantry-tilt', `${name} was scanned with a tilted gantry (${degrees.toFixed(1)}°), and this version does not resample tilt; open a straight reconstruction.`)];
+}
+
+function checkCoverage(stack: Stack, name: string): readonly SeriesProblem[] {
+  const heights = heightsOf(stack);
+  const count = heights.length;
+  const spacing = count > 1 ? ((heights[count - 1] ?? 0) - (heights[0] ?? 0)) / (count - 1) : 0;
+  const coverageMm = count * spacing;
+  if (count >= MIN_SLICES && coverageMm >= MIN_COVERAGE_MM) return [];
+  const extent = count > 1 ? ` over ${mm(coverageMm)} mm` : '';
+  return [refuse('too-few-slices', `${name} has too few slices for three planes (${plural(count, 'slice')}${extent}; at least ${MIN_SLICES} over ${MIN_COVERAGE_MM} mm are needed); open the full series.`)];
+}
+
+/** Offset of a slice's first pixel from the first slice's, along row and column, mm. */
+function offsetInPlane(slice: SliceHeader, origin: WorldVector, axes: SliceAxes): readonly [number, number] {
+  const [x, y, z] = slice.imagePositionPatient ?? origin;
+  const step: WorldVector = [x - origin[0], y - origin[1], z - origin[2]];
+  return [dot(step, axes.row), dot(step, axes.column)];
+}
+
+function heightsOf(stack: Stack): readonly number[] {
+  return stack.slices.map((slice) => heightOf(slice, stack.axes) ?? 0);
+}
+
+function stepsOf(heights: readonly number[]): readonly number[] {
+  return heights.slice(1).map((height, index) => height - (heights[index] ?? 0));
+}
+
+function spacingTolerance(spacingMm: number): number {
+  return Math.max(SPACING_TOLERANCE_SHARE * spacingMm, SPACING_TOLERANCE_MM);
+}
+
+function refuse(code: string, sentence: string): SeriesProblem {
+  return { code, sentence, effect: 'refuse' };
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function mm(value: number): string {
+  return value.toFixed(2).replace(/\.?0+$/, '');
+}

@@ -1,0 +1,57 @@
+import type { FileFault, FileFaultCode } from './file-fault.ts';
+
+/** A sentence about files that are in no series. */
+export type FileProblem = {
+  readonly code: string;
+  /** One plain sentence: which files, what is wrong, what to do. */
+  readonly sentence: string;
+  readonly fileNames: readonly string[];
+};
+
+/** Words around the files: `files` is "a.dcm" or "3 files (a.dcm, b.dcm, c.dcm)", `one` whether it is a single one. */
+type Wording = (files: string, one: boolean) => string;
+
+const WORDINGS: Readonly<Record<FileFaultCode, Wording>> = {
+  'empty-folder': (files, one) => `${files} ${one ? 'is a folder' : 'are folders'} without any file; drop the folder that holds the images.`,
+  'empty-file': (files, one) => `${files} ${one ? 'is' : 'are'} empty; copy ${them(one)} again from the source.`,
+  'not-dicom': (files, one) => `${files} ${one ? 'is no DICOM file and was' : 'are no DICOM files and were'} left aside.`,
+  'broken-dicom': (files, one) => `${files} ${one ? 'is' : 'are'} damaged or cut off: the DICOM header cannot be read to its end; copy ${them(one)} again from the source.`,
+  'truncated-pixels': (files, one) => `${files} ${one ? 'is' : 'are'} cut off: part of the picture is missing; copy ${them(one)} again from the source.`,
+  'no-image': (files, one) => `${files} ${one ? 'is a DICOM file' : 'are DICOM files'} without a picture (a report, a plan or contours) and ${one ? 'was' : 'were'} left aside.`,
+  'no-pixel-data': (files, one) => `${files} ${one ? 'describes a picture but holds' : 'describe pictures but hold'} no pixels that can be shown; get the complete ${one ? 'file' : 'files'}.`,
+  dicomdir: (files, one) => `${files} ${one ? 'is a DICOM directory' : 'are DICOM directories'} (DICOMDIR) and not needed: the images are found without.`,
+  'duplicate-file': (files, one) => `${files} ${one ? 'is a copy of an image that was' : 'are copies of images that were'} opened already and ${one ? 'was' : 'were'} left aside.`,
+  nifti: (files) => `${files}: NIfTI is not read yet; open the DICOM series instead.`,
+  'text-file': (files, one) => `${files} ${one ? 'is a document and was' : 'are documents and were'} left aside.`,
+  'picture-file': (files, one) => `${files} ${one ? 'is a picture file' : 'are picture files'} without DICOM header and ${one ? 'was' : 'were'} left aside; only DICOM has the values needed.`,
+  'system-file': (files, one) => `${files} ${one ? 'is a file of the operating system and was' : 'are files of the operating system and were'} left aside.`,
+  'zip-in-zip': (files, one) => `${files} ${one ? 'is an archive' : 'are archives'} inside an archive and ${one ? 'was' : 'were'} not opened; unpack the outer one and drop ${them(one)} directly.`,
+  'encrypted-zip': (files, one) => `${files} ${one ? 'is' : 'are'} protected by a password; unpack ${them(one)} first and drop the files.`,
+  'broken-zip': (files, one) => `${files} cannot be unpacked: the archive is damaged or of an unknown kind; copy ${them(one)} again from the source.`,
+  'broken-zip-member': (files, one) => `${files} cannot be unpacked: ${one ? 'its entry' : 'their entries'} in the archive ${one ? 'is' : 'are'} damaged; copy the archive again from the source.`,
+  'unreadable-file': (files, one) => `${files} could not be read from the disk; check that ${one ? 'it is' : 'they are'} still there and drop ${them(one)} again.`,
+};
+
+const NAMED_FILES = 3;
+
+/** One problem per code, in the order in which the codes come; its sentence names the first three files. */
+export function describeFaults(faults: readonly FileFault[]): readonly FileProblem[] {
+  const byCode = new Map<FileFaultCode, string[]>();
+  for (const { code, fileName } of faults) {
+    const names = byCode.get(code);
+    if (names === undefined) byCode.set(code, [fileName]);
+    else names.push(fileName);
+  }
+  return [...byCode].map(([code, fileNames]) => ({ code, sentence: WORDINGS[code](filesInWords(fileNames), fileNames.length === 1), fileNames }));
+}
+
+function filesInWords(names: readonly string[]): string {
+  if (names.length === 1) return names[0] ?? '';
+  const named = names.slice(0, NAMED_FILES).join(', ');
+  const rest = names.length > NAMED_FILES ? ` and ${names.length - NAMED_FILES} more` : '';
+  return `${names.length} files (${named}${rest})`;
+}
+
+function them(one: boolean): string {
+  return one ? 'it' : 'them';
+}

@@ -1,0 +1,18 @@
+import { checkSeries } from './check-series.ts';
+import type { FileFault } from './file-fault.ts';
+import { groupSlices } from './group-series.ts';
+import type { Series, SliceHeader } from './series.ts';
+
+/**
+ * All series that the headers of one opening make, the likeliest to show T10 to L5 first, the refused ones last.
+ * Every header is in exactly one series, unless it is a copy: those come back as faults.
+ */
+export function makeSeriesList(headers: readonly SliceHeader[]): {
+  readonly series: readonly Series[];
+  readonly duplicates: readonly FileFault[];
+} {
+  const { groups, duplicates } = groupSlices(headers);
+  const series = groups.flatMap((group, index) => checkSeries(group, `s${index + 1}`));
+  // Two refused series have the same score, minus infinity, whose difference is no number.
+  return { series: series.toSorted((a, b) => (a.spineScore === b.spineScore ? 0 : b.spineScore - a.spineScore)), duplicates };
+}

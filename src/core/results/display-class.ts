@@ -1,0 +1,25 @@
+import { isNetworkRefused } from './gates.ts';
+import type { LevelResult, NetworkEstimate } from './level-result.ts';
+
+export type DisplayClass = 'normal' | 'low' | 'osteoporosis' | 'unknown';
+
+const CLASSES = ['normal', 'low', 'osteoporosis'] as const;
+
+/** Is there no estimate to show: none was made, or a gate withholds it? */
+export function isEstimateRefused(result: LevelResult): boolean {
+  return result.network === null || isNetworkRefused(result.warnings);
+}
+
+/** The likeliest class on a DXA scale, or unknown where there is no estimate to show. */
+export function displayClass(result: LevelResult, deviceId: string): DisplayClass {
+  if (isEstimateRefused(result) || result.network === null) return 'unknown';
+  const device = deviceEstimate(result.network, deviceId);
+  if (!device) return 'unknown';
+  const largest = Math.max(...device.classProbabilities);
+  return CLASSES[device.classProbabilities.indexOf(largest)] ?? 'unknown';
+}
+
+/** What the network says on one DXA scale; undefined when the model has no such scale. */
+export function deviceEstimate(network: NetworkEstimate, deviceId: string): NetworkEstimate['devices'][number] | undefined {
+  return network.devices.find((device) => device.deviceId === deviceId);
+}

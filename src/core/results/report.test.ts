@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { makeLevelResult, makeMeasurement } from '#src/testing/synthetic-result.ts';
+import { worldPoint } from '../geometry/spaces.ts';
+import type { Level } from '../levels/level.ts';
+import type { LevelResult, LevelWarning } from './level-result.ts';
+import { summarisePatient } from './report.ts';
+
+function measured(level: Level, vbmdMgCm3: number | null, warnings: readonly LevelWarning[] = []): LevelResult {
+  return makeLevelResult(level, { measurement: makeMeasurement({ vbmdMgCm3 }), warnings });
+}
+
+describe('summarisePatient', () => {
+  it('takes the mean of the lumbar levels and leaves the thoracic out', () => {
+    const summary = summarisePatient([measured('T12', 200), measured('L3', 70), measured('L1', 88)], []);
+    expect(summary).toMatchObject({ status: 'evaluable', category: 'osteoporosis', levels: ['L1', 'L3'], meanVbmdMgCm3: 79 });
+    expect(summary.sentence).toBe('Mean trabecular density of L1, L3 is 79 mg/cm³, in the range of osteoporosis by the QCT convention.');
+  });
+
+  it('needs two lumbar levels', () => {
+    expect(summarisePatient([], [])).toMatchObject({ status: 'not-evaluable', levels: [] });
+    expect(summarisePatient([measured('T12', 90), measured('L1', 88)], [])).toMatchObject({ status: 'not-evaluable', levels: ['L1'] });
+  });
+
+  it('leaves out what a gate refused, dense material and what the reader rejected', () => {
+    const refused = { code: 'metal-or-cement', effect: 'refuse', sentence: 'Metal.' } as const;
+    const dense = { code: 'dense-material', effect: 'mark', sentence: 'Dense.' } as const;
+    const results = [measured('L1', 100), measured('L2', 500, [refused]), measured('L3', 300, [dense]), measured('L4', 110), measured('L5', 90)];
+    const rejected = { level: 'L5', centreLps: worldPoint(1, 2, 3), state: 'rejected' } as const;
+    expect(summarisePatient(results, [rejected])).toMatchObject({ levels: ['L1', 'L4'], meanVbmdMgCm3: 105, category: 'low' });
+  });
+
+  it('keeps levels whose estimate alone was refused, and carries each mark once', () => {
+    const strange = { code: 'out-of-distribution', effect: 'refuse', sentence: 'Strange.' } as const;
+    const contrast = { code: 'contrast', effect: 'mark', sentence: 'Contrast.' } as const;
+    const summary = summarisePatient([measured('L1', 130, [strange, contrast]), measured('L2', 140, [contrast])], []);
+    expect(summary).toMatchObject({ status: 'evaluable', category: 'normal', marks: [contrast] });
+  });
+
+  it('says that the tube voltage is what lacks', () => {
+    const summary = summarisePatient([measured('L1', null), measured('L2', null)], []);
+    expect(summary.status).toBe('not-evaluable');
+    expect(summary.sentence).toContain('tube voltage');
+  });
+
+  it('never speaks of a T-score', () => {
+    expect(JSON.stringify(summarisePatient([measured('L1', 60), measured('L2', 61)], []))).not.toMatch(/t-score|T ≤/i);
+  });
+});

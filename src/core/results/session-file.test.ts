@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeLevelResult } from '#src/testing/synthetic-result.ts';
+import { worldPoint } from '../geometry/spaces.ts';
+import { isSessionFile, parseSessionFile, restoreSession, sessionJsonSchema, writeSessionFile, type SessionFileInput } from './session-file.ts';
+
+const SCHEMA_FILE = path.resolve(import.meta.dirname, '../../../docs/osteolens-results.schema.json');
+
+const input: SessionFileInput = {
+  studyInstanceUid: '1.2.3',
+  seriesInstanceUid: '1.2.3.4',
+  acquisition: { kvp: 120, sliceThicknessMm: 1.25, kernel: 'B40f', contrast: null },
+  deviceId: 'hologic',
+  picks: [
+    { level: 'L1', centreLps: worldPoint(3.5, -70, 334), state: 'edited' },
+    { level: 'L2', centreLps: worldPoint(4.5, -68, 301), state: 'proposed' },
+  ],
+  results: [makeLevelResult('L1', { warnings: [{ code: 'contrast', effect: 'mark', sentence: 'Contrast.' }] }), makeLevelResult('L5')],
+  appVersion: '0.1.0',
+  createdAt: '2026-11-22T21:00:00.000Z',
+  savedAt: '2026-11-22T21:05:00.000Z',
+};
+
+type Json = { [key: string]: Json } & Json[] & string;
+
+function edited(change: (file: Json) => void): string {
+  const file = JSON.parse(writeSessionFile(input)) as Json;
+  change(file);
+  return JSON.stringify(file);
+}
+
+function refusal(text: string): { code: string; field: string; sentence: string } {
+  const parsed = parseSessionFile(text);
+  if (parsed.ok) throw new Error('The file was accepted.');
+  return parsed.error;
+}
+
+describe('session file', () => {
+  it('gives back the picks and results that were saved', () => {
+    const parsed = parseSessionFile(writeSessionFile(input));
+    if (!parsed.ok) throw new Error(parsed.error.sentence);
+    const { picks, results } = restoreSession(parsed.value);
+    expect(picks).toEqual(input.picks);
+    expect(results).toEqual([input.results[0]]);
+    expect(parsed.value.acquisition).toEqual(input.acquisition);
+    expect(parsed.value.statement).toMatch(/^Research use only/);
+    expect(isSessionFile(parsed.value)).toBe(true);
+  });
+
+  it('holds nothing else of what it is given, such as a name', () => {
+    const acquisition = { ...input.acquisition, patientName: 'DOE^JANE' };
+    expect(writeSessionFile({ ...input, acquisition })).not.toContain('DOE');
+  });
+
+  it('refuses text that is not JSON, or other JSON', () => {
+    expect(refusal('{"format": "osteolens-res').code).toBe('session-not-json');
+    expect(refusal('[{"direction": ["P", "I", "R"]}]').code).toBe('session-other-format');
+    expect(isSessionFile([1])).toBe(false);
+  });
+
+  it('refuses a newer schema by its number', () => {
+    const { code, sentence } = refusal(edited((file) => Object.assign(file, { schemaVersion: 2 })));
+    expect(code).toBe('session-newer');
+    expect(sentence).toContain('schema 2');
+  });
+
+  it.each([
+    ['levels[1].centreLps[2]', (file: Json) => Object.assign(file['levels']?.[1]?.['centreLps'] ?? {}, { 2: 'x' })],
+    ['levels[0].level', (file: Json) => Object.assign(file['levels']?.[0] ?? {}, { level: 'T9' })],
+    ['levels[0].network.devices[1].osteoporosis.low', (file: Json) => delete (file['levels']?.[0]?.['network']?.['devices']?.[1]?.['osteoporosis'] as { low?: number }).low],
+    ['levels[0].run.modelSha256', (file: Json) => Object.assign(file['levels']?.[0]?.['run'] ?? {}, { modelSha256: 'nope' })],
+    ['savedAt', (file: Json) => Object.assign(file, { savedAt: 'yesterday' })],
+    ['levels[1].level', (file: Json) => Object.assign(file['levels']?.[1] ?? {}, { level: 'L1' })],
+  ])('names the bad field %s', (field, change) => {
+    const error = refusal(edited(change));
+    expect(error).toMatchObject({ code: 'session-invalid', field });
+    expect(error.sentence).toContain(field);
+  });
+
+  it('is described by docs/osteolens-results.schema.json', () => {
+    const text = `${JSON.stringify(sessionJsonSchema(), null, 2)}\n`;
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(SCHEMA_FILE, text);
+    expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(text);
+  });
+});

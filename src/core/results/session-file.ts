@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { fail, ok, type Result } from '#src/lib/result.ts';
+import type { AcquisitionFacts } from '../dicom/series.ts';
+import { worldPoint } from '../geometry/spaces.ts';
+import type { Level } from '../levels/level.ts';
+import type { LevelPick } from '../levels/pick.ts';
+import type { LevelResult } from './level-result.ts';
+import { RESEARCH_ONLY_STATEMENT } from './report.ts';
+import { SESSION_FORMAT, SESSION_SCHEMA_VERSION, sessionFileSchema, type SavedLevel, type SessionFile } from './session-schema.ts';
+
+export type SessionFileInput = {
+  readonly studyInstanceUid: string | null;
+  readonly seriesInstanceUid: string | null;
+  readonly acquisition: AcquisitionFacts;
+  readonly deviceId: string | null;
+  readonly picks: readonly LevelPick[];
+  /** Of picked levels; others are left out. */
+  readonly results: readonly LevelResult[];
+  readonly appVersion: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly savedAt: string;
+};
+
+/** The content of a session file. No name, birth date or patient ID goes in: see docs/results-file.md. */
+export function makeSessionFile(input: SessionFileInput): SessionFile {
+  const { picks, results, acquisition, ...rest } = input;
+  const levels = picks.map((pick): SavedLevel => {
+    const result = results.find(({ level }) => level === pick.level);
+    return {
+      level: pick.level,
+      centreLps: [pick.centreLps[0], pick.centreLps[1], pick.centreLps[2]],
+      state: pick.state,
+      measurement: result?.measurement ?? null,
+      network: result?.network ?? null,
+      run: result?.run ?? null,
+      warnings: result?.warnings ?? [],
+    };
+  });
+  return {
+    format: SESSION_FORMAT,
+    schemaVersion: SESSION_SCHEMA_VERSION,
+    statement: RESEARCH_ONLY_STATEMENT,
+    ...rest,
+    acquisition: {
+      kvp: acquisition.kvp,
+      sliceThicknessMm: acquisition.sliceThicknessMm,
+      kernel: acquisition.kernel,
+      contrast: acquisition.contrast,
+    },
+    levels,
+  };
+}
+
+/** Text of a session file. Throws when the content breaks its own schema: a bug, not a user's mistake. */
+export function writeSessionFile(input: SessionFileInput): string {
+  const file = makeSessionFile(input);
+  sessionFileSchema.parse(file);
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+export type SessionFileProblem = {
+  readonly code: 'session-not-json' | 'session-other-format' | 'session-newer' | 'session-invalid';
+  /** Path of the first bad field such as `levels[2].centreLps[1]`; empty where it is the whole file. */
+  readonly field: string;
+  readonly sentence: string;
+};
+
+function problem(code: SessionFileProblem['code'], field: string, sentence: string): Result<never, SessionFileProblem> {
+  return fail({ code, field, sentence });
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
+}
+
+const envelope = z.object({ format: z.literal(SESSION_FORMAT), schemaVersion: z.number() });
+
+/** Whether parsed JSON calls itself a session file, so that a dropped file can be told from others. */
+export function isSessionFile(json: unknown): boolean {
+  return envelope.safeParse(json).success;
+}
+
+/** Text of a session file → its content, or the first thing that is wrong with it. Levels twice in a file are refused. */
+export function parseSessionFile(text: string): Result<SessionFile, SessionFileProblem> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return problem('session-not-json', '', 'The session file is not JSON, or it was cut short.');
+  }
+  const head = envelope.safeParse(json);
+  if (!head.success) return problem('session-other-format', '', 'This JSON file is not an OsteoLens session.');
+  if (head.data.schemaVersion > SESSION_SCHEMA_VERSION) {
+    const sentence = `The session file was written by a newer OsteoLens (schema ${head.data.schemaVersion}; this one reads ${SESSION_SCHEMA_VERSION}).`;
+    return problem('session-newer', 'schemaVersion', sentence);
+  }
+  const parsed = sessionFileSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = formatPath(issue?.path ?? []);
+    const reason = issue?.message ?? 'not a session';
+    return problem('session-invalid', field, `The session file was refused: its field ${field === '' ? '(top)' : field} is wrong (${reason}).`);
+  }
+  const seen = new Set<Level>();
+  for (const [index, { level }] of parsed.data.levels.entries()) {
+    const field = `levels[${index}].level`;
+    if (seen.has(level)) return problem('session-invalid', field, `The session file was refused: its field ${field} names ${level} a second time.`);
+    seen.add(level);
+  }
+  return ok(parsed.data);
+}
+
+/** Picks and results as the session keeps them. */
+export function restoreSession(file: SessionFile): { readonly picks: readonly LevelPick[]; readonly results: readonly LevelResult[] } {
+  const picks = file.levels.map(({ level, centreLps, state }) => ({ level, centreLps: worldPoint(...centreLps), state }));
+  const results = file.levels
+    .filter(({ measurement, network, warnings }) => measurement !== null || network !== null || warnings.length > 0)
+    .map(({ level, measurement, network, run, warnings }) => ({ level, measurement, network, run, warnings }));
+  return { picks, results };
+}
+
+/** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */
+export function sessionJsonSchema(): unknown {
+  return {
+    $id: 'https://osteolens.invalid/osteolens-results.schema.json',
+    title: 'OsteoLens session file, schema version 1',
+    ...z.toJSONSchema(sessionFileSchema),
+  };
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { LEVELS } from '../levels/level.ts';
+
+/** What a `*.osteolens.json` file is recognised by. */
+export const SESSION_FORMAT = 'osteolens-results';
+export const SESSION_SCHEMA_VERSION = 1;
+
+const finite = z.number();
+const fraction = finite.min(0).max(1);
+const level = z.enum(LEVELS);
+const pointLps = z.tuple([finite, finite, finite]).readonly().describe('LPS patient coordinates, mm: left, posterior, superior.');
+const estimate = z.strictObject({ value: finite, low: finite, high: finite }).readonly().describe('Value and interval, with the coverage that the model states (90 %).');
+
+const acquisition = z
+  .strictObject({
+    kvp: finite.nullable(),
+    sliceThicknessMm: finite.nullable(),
+    kernel: z.string().nullable(),
+    contrast: z.boolean().nullable().describe('Null: the header does not say.'),
+  })
+  .readonly();
+
+const measurement = z
+  .strictObject({
+    meanHu: finite,
+    medianHu: finite,
+    sdHu: finite.min(0),
+    volumeMm3: finite.positive(),
+    vbmdMgCm3: finite.nullable().describe('Measured trabecular density, mg/cm³ hydroxyapatite, QCT convention; null where the tube voltage gives none.'),
+    roi: z
+      .strictObject({ centreLps: pointLps, halfWidthMm: finite.positive(), halfDepthMm: finite.positive(), heightMm: finite.positive() })
+      .readonly()
+      .describe('Elliptical cylinder in patient axes.'),
+  })
+  .readonly()
+  .describe('Plain measurement in the trabecular region; attenuation in HU.');
+
+const deviceEstimate = z
+  .strictObject({
+    deviceId: z.string().min(1),
+    abmd: estimate.describe('Areal density on this DXA scale, in the unit that the model states for it.'),
+    osteoporosis: estimate.describe('Probability of T ≤ −2.5 on this scale.'),
+    classProbabilities: z.tuple([fraction, fraction, fraction]).readonly().describe('Normal, osteopenia, osteoporosis.'),
+    gates: z.array(fraction).readonly().describe('Share of each expert.'),
+  })
+  .readonly();
+
+const network = z
+  .strictObject({
+    vbmdMgCm3: estimate,
+    devices: z.array(deviceEstimate).readonly(),
+    levelProbabilities: z.partialRecord(level, fraction).readonly(),
+    predictedLevel: level,
+    oodScore: finite,
+    oodLimit: finite,
+    outsideFraction: fraction,
+  })
+  .readonly()
+  .describe("The network's estimate.");
+
+const run = z
+  .strictObject({
+    backend: z.enum(['wasm', 'webgpu']),
+    elapsedMs: finite.min(0),
+    modelId: z.string().min(1),
+    modelSha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
+  })
+  .readonly();
+
+const warning = z
+  .strictObject({
+    code: z.string().min(1),
+    effect: z.enum(['note', 'mark', 'refuse']),
+    sentence: z.string().min(1),
+  })
+  .readonly();
+
+const savedLevel = z
+  .strictObject({
+    level,
+    centreLps: pointLps,
+    state: z.enum(['proposed', 'confirmed', 'edited', 'rejected']).describe('What the reader has said of the level.'),
+    measurement: measurement.nullable(),
+    network: network.nullable(),
+    run: run.nullable(),
+    warnings: z.array(warning).readonly(),
+  })
+  .readonly();
+
+/** Schema of a `*.osteolens.json` file, version 1; docs/osteolens-results.schema.json is made from it. */
+export const sessionFileSchema = z
+  .strictObject({
+    format: z.literal(SESSION_FORMAT),
+    schemaVersion: z.literal(SESSION_SCHEMA_VERSION),
+    statement: z.string().min(1).describe('The research-only statement; always written.'),
+    appVersion: z.string().min(1),
+    createdAt: z.iso.datetime().describe('UTC.'),
+    savedAt: z.iso.datetime().describe('UTC.'),
+    studyInstanceUid: z.string().nullable(),
+    seriesInstanceUid: z.string().nullable().describe('Picks belong to this series only; null where the scan has none.'),
+    acquisition,
+    deviceId: z.string().nullable().describe('The DXA scale that the reader chose to see.'),
+    levels: z.array(savedLevel).readonly(),
+  })
+  .readonly();
+
+export type SessionFile = z.infer<typeof sessionFileSchema>;
+export type SavedLevel = z.infer<typeof savedLevel>;

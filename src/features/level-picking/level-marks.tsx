@@ -1,0 +1,88 @@
+import type { PlaneProjection } from '#src/viewer/index.ts';
+import type { Level } from '#src/core/levels/level.ts';
+import type { LevelPick } from '#src/core/levels/pick.ts';
+import type { RoiCylinder } from '#src/core/results/level-result.ts';
+import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
+import type { LevelAnalysis } from '#src/session/index.ts';
+import { spreadCards } from './card-layout.ts';
+import { DraggableMark } from './draggable-mark.tsx';
+import { levelWords } from './level-words.ts';
+import './level-marks.css';
+
+export type MarkedLevel = { readonly pick: LevelPick; readonly analysis: LevelAnalysis | undefined };
+
+type LevelMarksProps = {
+  readonly projection: PlaneProjection;
+  readonly marked: readonly MarkedLevel[];
+  readonly selected: Level | null;
+  readonly deviceId: string | null;
+  readonly onSelect: (level: Level) => void;
+  readonly onMove: (level: Level, to: WorldPoint) => void;
+  readonly onRemove: (level: Level) => void;
+};
+
+/** How far from the displayed slice a body still belongs to it: about half a lumbar body's width, depth and height; mm. */
+const REACH_MM = { sagittal: 18, coronal: 15, axial: 13 } as const;
+const CARD = { width: 128, height: 34, left: 30, gap: 38 };
+
+/** Marks at the picked bodies, with cards at the left margin so that no card covers a vertebra. */
+export function LevelMarks({ projection, marked, selected, deviceId, onSelect, onMove, onRemove }: LevelMarksProps) {
+  const near = marked.flatMap((entry) => {
+    const at = projection.worldToCanvas(entry.pick.centreLps);
+    const isOnCanvas = at.x >= 0 && at.x <= projection.size.width && at.y >= 0 && at.y <= projection.size.height;
+    return Math.abs(at.distanceMm) <= REACH_MM[projection.plane] && isOnCanvas ? [{ ...entry, at }] : [];
+  });
+  const cards = spreadCards(near.map(({ pick, at }) => ({ key: pick.level, y: at.y })), CARD.gap, 52, projection.size.height - 44);
+  return (
+    <g className="level-marks">
+      {near.map(({ pick, analysis, at }) => {
+        const words = levelWords(pick, analysis, deviceId);
+        const cardY = cards.get(pick.level) ?? at.y;
+        const roi = analysis?.status === 'done' ? analysis.result.measurement?.roi : undefined;
+        return (
+          <g key={pick.level} className={`level-mark class-${words.displayClass}`} data-testid={`mark-${projection.plane}-${pick.level}`} data-selected={pick.level === selected}>
+            {roi ? <RoiOutline roi={roi} projection={projection} /> : null}
+            <line className="leader" x1={CARD.left + CARD.width} y1={cardY} x2={at.x - 9} y2={at.y} />
+            <g className="card" onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
+              <rect x={CARD.left} y={cardY - CARD.height / 2} width={CARD.width} height={CARD.height} rx={4} />
+              <text className="card-title" x={CARD.left + 8} y={cardY - 3}>{words.title}</text>
+              <text className="card-line" x={CARD.left + 8} y={cardY + 11}>{words.line}</text>
+            </g>
+            <DraggableMark
+              x={at.x}
+              y={at.y}
+              label={words.spoken}
+              onSelect={() => onSelect(pick.level)}
+              onMoveBy={(dx, dy) => onMove(pick.level, movedInPlane(projection, pick.centreLps, dx, dy))}
+              onNudge={(dxMm, dyMm) => onMove(pick.level, movedInPlane(projection, pick.centreLps, dxMm / projection.mmPerPixel, dyMm / projection.mmPerPixel))}
+              onRemove={() => onRemove(pick.level)}
+            />
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** Where the trabecular ROI was measured, as it cuts the displayed slice. */
+function RoiOutline({ roi, projection }: { readonly roi: RoiCylinder; readonly projection: PlaneProjection }) {
+  const centre = projection.worldToCanvas(worldPoint(...roi.centreLps));
+  const px = (mm: number) => mm / projection.mmPerPixel;
+  const off = Math.abs(centre.distanceMm);
+  if (projection.plane === 'axial') {
+    if (off > roi.heightMm / 2) return null;
+    return <ellipse className="roi" cx={centre.x} cy={centre.y} rx={px(roi.halfWidthMm)} ry={px(roi.halfDepthMm)} />;
+  }
+  const [half, depth] = projection.plane === 'sagittal' ? [roi.halfDepthMm, roi.halfWidthMm] : [roi.halfWidthMm, roi.halfDepthMm];
+  if (off >= depth) return null;
+  // The elliptical cylinder's cut is narrower away from its axis.
+  const cut = half * Math.sqrt(1 - (off / depth) ** 2);
+  return <rect className="roi" x={centre.x - px(cut)} y={centre.y - px(roi.heightMm / 2)} width={px(2 * cut)} height={px(roi.heightMm)} />;
+}
+
+/** The point moved by canvas pixels along the plane; its distance from the plane stays. */
+function movedInPlane(projection: PlaneProjection, from: WorldPoint, dx: number, dy: number): WorldPoint {
+  const start = projection.canvasToWorld(0, 0);
+  const end = projection.canvasToWorld(dx, dy);
+  return worldPoint(from[0] + end[0] - start[0], from[1] + end[1] - start[1], from[2] + end[2] - start[2]);
+}

@@ -1,0 +1,128 @@
+import type { Level } from '#src/core/levels/level.ts';
+import type { LevelResult } from '#src/core/results/level-result.ts';
+import { deviceEstimate, displayClass, isEstimateRefused } from '#src/core/results/display-class.ts';
+import { isDensityRefused } from '#src/core/results/gates.ts';
+import type { LevelAnalysis } from '#src/session/index.ts';
+import { Button } from '#src/ui/button.tsx';
+import {
+  formatArealDensity,
+  formatArealUnit,
+  formatDensity,
+  formatDensityInterval,
+  formatProbability,
+  formatProbabilityInterval,
+} from '#src/core/results/format.ts';
+import './level-table.css';
+
+export type LevelRow = { readonly level: Level; readonly analysis: LevelAnalysis };
+
+type LevelTableProps = {
+  readonly rows: readonly LevelRow[];
+  readonly deviceId: string;
+  readonly arealUnit: string;
+  readonly selected: Level | null;
+  readonly onJump: (level: Level) => void;
+};
+
+/** One row a level: the plain measurement, the network beside it, and how many doubts. */
+export function LevelTable({ rows, deviceId, arealUnit, selected, onJump }: LevelTableProps) {
+  return (
+    <table className="level-table" data-testid="level-table">
+      <caption className="visually-hidden">Results by level</caption>
+      <thead>
+        <tr>
+          <th scope="col" rowSpan={2}>Level</th>
+          <th scope="colgroup" colSpan={2}>Measured</th>
+          <th scope="colgroup" colSpan={4}>Network, 90 % interval</th>
+          <th scope="col" rowSpan={2}><abbr title="Reasons for doubt">Doubts</abbr></th>
+        </tr>
+        <tr className="units">
+          <th scope="col">HU</th>
+          <th scope="col">vBMD<small>mg/cm³</small></th>
+          <th scope="col">vBMD<small>mg/cm³</small></th>
+          <th scope="col">aBMD<small>{formatArealUnit(arealUnit)}</small></th>
+          <th scope="col"><abbr title="Probability of osteoporosis: T-score at or below −2.5 on the chosen DXA scale">P</abbr><small>osteop.</small></th>
+          <th scope="col"><abbr title="Level that the network recognises">Lvl</abbr></th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={row.level} row={row} deviceId={deviceId} arealUnit={arealUnit} isSelected={row.level === selected} onJump={onJump} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+type RowProps = {
+  readonly row: LevelRow;
+  readonly deviceId: string;
+  readonly arealUnit: string;
+  readonly isSelected: boolean;
+  readonly onJump: (level: Level) => void;
+};
+
+function Row({ row: { level, analysis }, deviceId, arealUnit, isSelected, onJump }: RowProps) {
+  const result = analysis.status === 'done' ? analysis.result : null;
+  return (
+    <tr
+      className={isSelected ? 'is-selected' : undefined}
+      data-testid={`row-${level}`}
+      data-status={analysis.status}
+      onClick={() => onJump(level)}
+    >
+      <th scope="row">
+        <Button look="quiet" className="level-jump" aria-label={`Go to ${level}`} aria-current={isSelected} onPress={() => onJump(level)}>
+          <span className={`class-dot class-${result ? displayClass(result, deviceId) : 'unknown'}`} aria-hidden="true" />
+          {level}
+        </Button>
+      </th>
+      {result ? <ResultCells result={result} deviceId={deviceId} arealUnit={arealUnit} /> : <WaitingCells analysis={analysis} />}
+    </tr>
+  );
+}
+
+function WaitingCells({ analysis }: { readonly analysis: LevelAnalysis }) {
+  const words = { queued: 'waiting', running: 'analysing …', done: '', failed: analysis.status === 'failed' ? analysis.sentence : '' }[analysis.status];
+  return <td colSpan={7} className={analysis.status === 'failed' ? 'row-failed' : 'row-waiting'}>{words}</td>;
+}
+
+function ResultCells({ result, deviceId, arealUnit }: { readonly result: LevelResult; readonly deviceId: string; readonly arealUnit: string }) {
+  const { measurement, network, warnings } = result;
+  const device = network && !isEstimateRefused(result) ? deviceEstimate(network, deviceId) : undefined;
+  const worst = (['refuse', 'mark', 'note'] as const).find((effect) => warnings.some((warning) => warning.effect === effect));
+  return (
+    <>
+      <td data-testid="cell-hu">{measurement ? <Cell main={String(Math.round(measurement.meanHu))} sub={`±${Math.round(measurement.sdHu)}`} /> : <None />}</td>
+      <td data-testid="cell-vbmd-measured">{measurement && measurement.vbmdMgCm3 !== null && !isDensityRefused(warnings) ? <Cell main={formatDensity(measurement.vbmdMgCm3)} /> : <None />}</td>
+      {network && device ? (
+        <>
+          <td data-testid="cell-vbmd-network"><Cell main={formatDensity(network.vbmdMgCm3.value)} sub={formatDensityInterval(network.vbmdMgCm3)} /></td>
+          <td data-testid="cell-abmd"><Cell main={formatArealDensity(device.abmd.value, arealUnit)} /></td>
+          <td data-testid="cell-probability" className={`probability class-${displayClass(result, deviceId)}`}>
+            <Cell main={formatProbability(device.osteoporosis.value)} sub={formatProbabilityInterval(device.osteoporosis)} />
+          </td>
+          <td data-testid="cell-predicted-level">{network.predictedLevel}</td>
+        </>
+      ) : (
+        <td colSpan={4} className="row-refused">no estimate: see doubts</td>
+      )}
+      <td data-testid="cell-doubts">
+        {worst ? <span className={`doubt doubt-${worst}`}><span className="visually-hidden">{`worst effect ${worst}: `}</span>{warnings.length}</span> : <span className="no-doubt">0</span>}
+      </td>
+    </>
+  );
+}
+
+function Cell({ main, sub }: { readonly main: string; readonly sub?: string }) {
+  return (
+    <>
+      <span className="cell-main">{main}</span>
+      {sub === undefined ? null : <span className="cell-sub">{sub}</span>}
+    </>
+  );
+}
+
+function None() {
+  return <span className="row-waiting">—</span>;
+}

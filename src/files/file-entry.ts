@@ -1,0 +1,32 @@
+import type { FileProblem } from '#src/core/dicom/describe-faults.ts';
+import type { Series } from '#src/core/dicom/series.ts';
+
+/** One thing that was dropped or chosen. */
+export type FileEntry = {
+  /** Path relative to what was dropped, with `/`. */
+  readonly name: string;
+  /** Null stands for a folder without any file. */
+  readonly blob: File | null;
+};
+
+/** A file that is no image but means something to the application. */
+export type OtherFile = {
+  readonly kind: 'results' | 'centroids';
+  readonly name: string;
+  readonly text: string;
+};
+
+export type OpenProgress =
+  | { readonly kind: 'unpacking'; readonly archive: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'reading'; readonly done: number; readonly total: number };
+
+/** What came of one opening. */
+export type OpenedFiles = {
+  /** Likeliest to show T10 to L5 first, refused ones last. */
+  readonly series: readonly Series[];
+  readonly others: readonly OtherFile[];
+  /** Sentences about files that are in no series, and about the opening as a whole. */
+  readonly problems: readonly FileProblem[];
+  /** The bytes behind SliceHeader.fileId, as a DICOM Part 10 file. Throws a RangeError for an id of another opening. */
+  readonly blobOf: (fileId: number) => Blob;
+};

@@ -1,0 +1,60 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { FilesReply } from './messages.ts';
+import { openFiles } from './open-files.ts';
+
+/** A worker that answers what the test tells it to. */
+class FakeWorker {
+  onmessage: ((event: { data: FilesReply }) => void) | null = null;
+  onerror: ((event: { message: string }) => void) | null = null;
+  readonly postMessage = vi.fn<(message: unknown) => void>();
+  readonly terminate = vi.fn<() => void>();
+
+  reply(data: FilesReply): void {
+    this.onmessage?.({ data });
+  }
+}
+
+function start(): { worker: FakeWorker; startWorker: () => Worker } {
+  const worker = new FakeWorker();
+  return { worker, startWorker: () => worker as unknown as Worker };
+}
+
+const nothing = { series: [], others: [], problems: [], blobs: [new Blob(['abc'])] };
+
+describe('openFiles', () => {
+  test('should pass progress on, give the Blobs by file id and end the worker', async () => {
+    const { worker, startWorker } = start();
+    const onProgress = vi.fn<(progress: unknown) => void>();
+    const opening = openFiles([], { startWorker, onProgress });
+    worker.reply({ kind: 'progress', progress: { kind: 'reading', done: 1, total: 2 } });
+    worker.reply({ kind: 'done', result: nothing });
+    const opened = await opening;
+    expect(onProgress.mock.calls).toEqual([[{ kind: 'reading', done: 1, total: 2 }]]);
+    expect(await opened.blobOf(0).text()).toBe('abc');
+    expect(() => opened.blobOf(1)).toThrow(RangeError);
+    expect(worker.terminate).toHaveBeenCalledTimes(1);
+  });
+
+  test('should reject with AbortError and end the worker when cancelled', async () => {
+    const { worker, startWorker } = start();
+    const controller = new AbortController();
+    const opening = openFiles([], { startWorker, signal: controller.signal });
+    controller.abort();
+    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+    expect(worker.terminate).toHaveBeenCalledTimes(1);
+  });
+
+  test('should start nothing when cancelled before', async () => {
+    const startWorker = vi.fn<() => Worker>();
+    await expect(openFiles([], { startWorker, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(startWorker).not.toHaveBeenCalled();
+  });
+
+  test('should reject with what went wrong when the worker fails', async () => {
+    const { worker, startWorker } = start();
+    const opening = openFiles([], { startWorker });
+    worker.reply({ kind: 'failed', message: 'bug', stack: null });
+    await expect(opening).rejects.toThrow('bug');
+    expect(worker.terminate).toHaveBeenCalledTimes(1);
+  });
+});

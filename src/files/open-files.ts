@@ -1,0 +1,49 @@
+import type { FileEntry, OpenedFiles, OpenProgress } from './file-entry.ts';
+import type { FilesReply, FilesRequest, ReadFiles } from './messages.ts';
+
+export type OpenOptions = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: OpenProgress) => void;
+  /** For tests; by default the module worker beside this file. */
+  readonly startWorker?: () => Worker;
+};
+
+/**
+ * Unpacks archives, reads the headers of all files in a worker and groups them into checked series. What is wrong with
+ * a file or series is in the result; nothing a user can drop rejects the promise.
+ * Cancelling ends the worker and rejects with the signal's reason (an AbortError unless the caller gave another).
+ */
+export async function openFiles(entries: readonly FileEntry[], options: OpenOptions = {}): Promise<OpenedFiles> {
+  const { signal, onProgress, startWorker = startFilesWorker } = options;
+  signal?.throwIfAborted();
+  const worker = startWorker();
+  let cancel: (() => void) | undefined;
+  try {
+    const { blobs, ...opened } = await new Promise<ReadFiles>((resolve, reject) => {
+      cancel = () => reject(signal?.reason);
+      signal?.addEventListener('abort', cancel, { once: true });
+      worker.onmessage = (event: MessageEvent<FilesReply>) => {
+        const reply = event.data;
+        if (reply.kind === 'progress') onProgress?.(reply.progress);
+        else if (reply.kind === 'done') resolve(reply.result);
+        else reject(new Error(`Reading files failed: ${reply.message}`, { cause: reply.stack }));
+      };
+      worker.onerror = (event) => reject(new Error(`The file worker did not start: ${event.message}`));
+      worker.postMessage({ entries } satisfies FilesRequest);
+    });
+    return { ...opened, blobOf: (fileId) => blobAt(blobs, fileId) };
+  } finally {
+    if (cancel !== undefined) signal?.removeEventListener('abort', cancel);
+    worker.terminate();
+  }
+}
+
+function startFilesWorker(): Worker {
+  return new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'files' });
+}
+
+function blobAt(blobs: readonly Blob[], fileId: number): Blob {
+  const blob = blobs[fileId];
+  if (blob === undefined) throw new RangeError(`No file ${fileId} in this opening.`);
+  return blob;
+}

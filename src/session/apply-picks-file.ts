@@ -1,0 +1,61 @@
+import type { Series } from '#src/core/dicom/series.ts';
+import { placePicks } from '#src/core/levels/picks.ts';
+import type { LevelPick } from '#src/core/levels/pick.ts';
+import { parseSessionFile, restoreSession } from '#src/core/results/session-file.ts';
+import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
+import { fail, ok, type Result } from '#src/lib/result.ts';
+import type { OtherFile } from '#src/files/index.ts';
+import { tell } from './messages.ts';
+import type { SessionStore } from './state.ts';
+
+type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null };
+
+/** Places the picks of a results or centroid file on the open series; says in one sentence why where it cannot. */
+export function applyPicksFile(store: SessionStore, file: OtherFile): void {
+  const { series, openSeriesId } = store.getState();
+  const open = series.find((one) => one.id === openSeriesId);
+  if (!open) {
+    tell(store, 'problem', `${file.name} holds picks, but no CT series is open: open its study together with it.`);
+    return;
+  }
+  const read = file.kind === 'results' ? picksOfResults(file.text, open) : picksOfCentroids(file.text, open);
+  if (!read.ok) {
+    tell(store, 'problem', `${file.name}: ${read.error}`);
+    return;
+  }
+  store.setState({ picks: placePicks(store.getState().picks, read.value.picks), selectedLevel: read.value.picks[0]?.level ?? null });
+  tell(store, 'note', `${file.name}: ${read.value.picks.map(({ level }) => level).join(', ')} placed${read.value.note ?? ''}.`);
+}
+
+/** The series that a results file names, if it is in the list. */
+export function seriesNamedBy(file: OtherFile, series: readonly Series[]): Series | undefined {
+  if (file.kind !== 'results') return undefined;
+  const parsed = parseSessionFile(file.text);
+  const uid = parsed.ok ? parsed.value.seriesInstanceUid : null;
+  return uid ? series.find((one) => one.seriesInstanceUid === uid && one.grid !== null) : undefined;
+}
+
+function picksOfResults(text: string, open: Series): Result<PicksOfFile, string> {
+  const parsed = parseSessionFile(text);
+  if (!parsed.ok) return fail(parsed.error.sentence);
+  const uid = parsed.value.seriesInstanceUid;
+  // A file without a UID (de-identified studies have none) is placed by its coordinates alone.
+  if (uid && open.seriesInstanceUid && uid !== open.seriesInstanceUid) {
+    return fail('it belongs to another series, so its picks were not placed; open that series.');
+  }
+  return ok({ picks: restoreSession(parsed.value).picks, note: ', and analysed anew' });
+}
+
+function picksOfCentroids(text: string, open: Series): Result<PicksOfFile, string> {
+  if (!open.grid) return fail('the open series has no regular grid.');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return fail('it is not JSON, or it was cut short.');
+  }
+  const read = readVerseCentroids(json, open.grid);
+  if (!read.ok) return fail(read.error.sentence);
+  const { picks, extraVertebrae } = read.value;
+  return ok({ picks, note: extraVertebrae.length > 0 ? `; the file also names ${extraVertebrae.join(', ')}, so check the count` : null });
+}

@@ -1,0 +1,175 @@
+import type { Series } from '#src/core/dicom/series.ts';
+import { emptyPickHistory } from '#src/core/levels/picks.ts';
+import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import { openFiles, type FileEntry, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
+import type { Viewer } from '#src/viewer/index.ts';
+import type { AnalysisRunner } from './analysis-runner.ts';
+import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
+import { tell } from './messages.ts';
+import type { Opening, SessionState, SessionStore } from './state.ts';
+
+type Kept = Pick<SessionState, 'picks' | 'selectedLevel'>;
+
+export type StudyOpening = {
+  /** Reads what was dropped, lists its series and opens the one that most likely shows the spine. */
+  readonly openEntries: (entries: () => Promise<readonly FileEntry[]>) => Promise<void>;
+  readonly openSeries: (seriesId: string) => Promise<void>;
+  readonly cancel: () => void;
+  readonly volume: () => VolumeSource | null;
+};
+
+/**
+ * From files to an open series. One opening at a time: a new one ends the one before. Whatever fails is said in one sentence,
+ * and what was open stays open when nothing of the new files can be.
+ */
+export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: () => AnalysisRunner): StudyOpening {
+  let current: AbortController | null = null;
+  let opened: OpenedFiles | null = null;
+  let volume: VolumeSource | null = null;
+  // Picks of the series of this study that are not shown now: changing series loses nothing.
+  const kept = new Map<string, Kept>();
+
+  function begin(stage: Opening['stage']): AbortController {
+    current?.abort(new DOMException('Another study is being opened.', 'AbortError'));
+    current = new AbortController();
+    store.setState({ opening: { stage, done: 0, total: null } });
+    return current;
+  }
+
+  function end(controller: AbortController): void {
+    if (current !== controller) return;
+    current = null;
+    store.setState({ opening: null });
+  }
+
+  async function openEntries(entries: () => Promise<readonly FileEntry[]>): Promise<void> {
+    const controller = begin('files');
+    try {
+      const files = await openFiles(await entries(), {
+        signal: controller.signal,
+        onProgress: (progress) => { if (!controller.signal.aborted) store.setState({ opening: describe(progress) }); },
+      });
+      controller.signal.throwIfAborted();
+      await take(files, controller);
+    } catch (error) {
+      if (!controller.signal.aborted) tell(store, 'problem', `The files could not be read because of a fault in OsteoLens (${reasonOf(error)}).`);
+    } finally {
+      end(controller);
+    }
+  }
+
+  async function take(files: OpenedFiles, controller: AbortController): Promise<void> {
+    store.setState({ messages: [] });
+    for (const { sentence } of files.problems) tell(store, files.series.some(isOpenable) ? 'note' : 'problem', sentence);
+    if (files.series.length > 0) {
+      const first = files.others.map((file) => seriesNamedBy(file, files.series)).find((one) => one !== undefined) ?? files.series.find(isOpenable);
+      if (first) await replaceStudy(files, first, controller);
+      else listRefused(files);
+    }
+    if (!controller.signal.aborted) applyAll(files.others);
+  }
+
+  /** Nothing of these files can be shown: the open study stays, the refusals are told. */
+  function listRefused(files: OpenedFiles): void {
+    const sentences = new Set(files.series.flatMap((one) => one.problems.filter(({ effect }) => effect === 'refuse').map(({ sentence }) => sentence)));
+    for (const sentence of sentences) tell(store, 'problem', sentence);
+    if (store.getState().openSeriesId === null) store.setState({ series: files.series });
+  }
+
+  async function replaceStudy(files: OpenedFiles, first: Series, controller: AbortController): Promise<void> {
+    opened = files;
+    kept.clear();
+    runner().clear();
+    viewer.closeSeries();
+    volume = null;
+    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), selectedLevel: null });
+    await show(first, controller);
+    if (!controller.signal.aborted) void makeThumbnails(files);
+  }
+
+  async function openSeries(seriesId: string): Promise<void> {
+    const { series, openSeriesId } = store.getState();
+    const next = series.find((one) => one.id === seriesId);
+    if (!next || next.grid === null || seriesId === openSeriesId) return;
+    const controller = begin('slices');
+    keepPicks();
+    try {
+      await show(next, controller);
+    } finally {
+      end(controller);
+    }
+  }
+
+  function keepPicks(): void {
+    const { openSeriesId, picks, selectedLevel } = store.getState();
+    if (openSeriesId !== null) kept.set(openSeriesId, { picks, selectedLevel });
+  }
+
+  async function show(series: Series, controller: AbortController): Promise<void> {
+    if (!opened) return;
+    runner().clear();
+    volume = null;
+    store.setState({ openSeriesId: null, picks: emptyPickHistory(), selectedLevel: null, opening: { stage: 'slices', done: 0, total: series.slices.length } });
+    const result = await viewer.openSeries(series, opened.blobOf, {
+      signal: controller.signal,
+      onProgress: ({ done, total }) => { if (!controller.signal.aborted) store.setState({ opening: { stage: 'slices', done, total } }); },
+    });
+    if (controller.signal.aborted) return;
+    if (!result.ok) {
+      refuse(series, result.error.sentence);
+      return;
+    }
+    volume = result.value;
+    store.setState({ openSeriesId: series.id, ...(kept.get(series.id) ?? { picks: emptyPickHistory() }) });
+    if (store.getState().picks.present.armed === null && store.getState().picks.present.picks.length === 0) armFirst();
+  }
+
+  /** A fresh study starts armed at L1, the level of the published thresholds. */
+  function armFirst(): void {
+    store.setState({ picks: { past: [], present: { picks: [], armed: 'L1' }, future: [] } });
+  }
+
+  /** The reason stands in the list beside the series and in the messages; other series stay openable. */
+  function refuse(series: Series, sentence: string): void {
+    tell(store, 'problem', sentence);
+    store.setState({
+      series: store.getState().series.map((one) =>
+        one.id === series.id ? { ...one, grid: null, problems: [...one.problems, { code: 'not-loaded', effect: 'refuse' as const, sentence }] } : one),
+    });
+  }
+
+  async function makeThumbnails(files: OpenedFiles): Promise<void> {
+    for (const series of files.series) {
+      if (opened !== files) return;
+      const url = await viewer.thumbnail(series, files.blobOf);
+      if (url !== null && opened === files) store.setState({ thumbnails: { ...store.getState().thumbnails, [series.id]: url } });
+    }
+  }
+
+  function applyAll(others: readonly OtherFile[]): void {
+    for (const file of others) applyPicksFile(store, file);
+  }
+
+  return {
+    openEntries,
+    openSeries,
+    cancel() {
+      current?.abort(new DOMException('Cancelled by the user.', 'AbortError'));
+      current = null;
+      store.setState({ opening: null });
+    },
+    volume: () => volume,
+  };
+}
+
+function isOpenable(series: Series): boolean {
+  return series.grid !== null && series.problems.every(({ effect }) => effect !== 'refuse');
+}
+
+function describe(progress: OpenProgress): Opening {
+  return { stage: progress.kind === 'unpacking' ? 'archive' : 'headers', done: progress.done, total: progress.total };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,100 @@
+import type { ModelManifest } from '#src/core/model/manifest.ts';
+import { readDropped, readFileList } from '#src/files/index.ts';
+import type { InferenceEngine } from '#src/inference/index.ts';
+import type { Viewer } from '#src/viewer/index.ts';
+import { analyseLevel } from './analyse-level.ts';
+import { startAnalysisRunner, type AnalysisRunner } from './analysis-runner.ts';
+import { fetchDemo } from './demo.ts';
+import { loadDefaultModel } from './default-model.ts';
+import { dismiss, tell } from './messages.ts';
+import { createStudyOpening } from './opening.ts';
+import { createPicking, type Picking } from './picking.ts';
+import { makeExport, type ExportKind, type ExportedFile } from './export-results.ts';
+import { createSessionStore, type SessionStore } from './state.ts';
+
+export type SessionParts = {
+  readonly viewer: Viewer;
+  readonly engine: InferenceEngine;
+  /** Folder that holds models/ and demo/; absolute, with a slash at its end. */
+  readonly baseUrl: string;
+  readonly appVersion: string;
+};
+
+/** The application without a screen. Features call these; nothing else changes the store. */
+export type Session = {
+  readonly store: SessionStore;
+  readonly viewer: Viewer;
+  readonly picking: Picking;
+  readonly openDropped: (data: DataTransfer) => Promise<void>;
+  readonly openFileList: (list: FileList) => Promise<void>;
+  readonly openDemo: () => Promise<void>;
+  readonly openSeries: (seriesId: string) => Promise<void>;
+  readonly cancelOpening: () => void;
+  readonly loadModel: () => Promise<void>;
+  readonly chooseDevice: (deviceId: string) => void;
+  readonly dismiss: (messageId: number) => void;
+  /** Null while there is nothing to save. */
+  readonly exportResults: (kind: ExportKind) => ExportedFile | null;
+};
+
+export function createSession({ viewer, engine, baseUrl, appVersion }: SessionParts): Session {
+  const store = createSessionStore(engine.getStatus());
+  let manifest: ModelManifest | null = null;
+  let modelReady: Promise<void> | null = null;
+  const opening = createStudyOpening(store, viewer, () => runner);
+  const picking = createPicking(store, opening.volume);
+
+  const runner: AnalysisRunner = startAnalysisRunner(store, async (pick, signal) => {
+    // A pick made before the network has arrived waits for it.
+    await modelReady;
+    signal.throwIfAborted();
+    const volume = opening.volume();
+    const { series, openSeriesId } = store.getState();
+    const facts = series.find((one) => one.id === openSeriesId)?.acquisition;
+    if (!volume || !facts) throw new Error('A level was picked with no series open.');
+    return analyseLevel({ volume, facts, pick, snapConfidence: picking.snapConfidenceAt(pick.centreLps), engine, manifest }, signal);
+  });
+
+  engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
+  engine.onFallback(({ sentence }) => tell(store, 'note', sentence));
+  viewer.onProblem(({ sentence }) => tell(store, 'problem', sentence));
+  viewer.onClick(({ point }) => picking.pickAt(point));
+
+  async function loadModel(): Promise<void> {
+    const loaded = await loadDefaultModel(engine, baseUrl);
+    if (!loaded.ok) {
+      tell(store, 'problem', loaded.error);
+      return;
+    }
+    manifest = loaded.value;
+    store.setState({
+      model: {
+        id: manifest.id,
+        title: manifest.title,
+        version: manifest.version,
+        sha256: manifest.file.sha256,
+        warnings: manifest.warnings,
+        devices: manifest.devices.map(({ id, title, unit }) => ({ id, title, unit })),
+      },
+      deviceId: store.getState().deviceId ?? manifest.devices[0]?.id ?? null,
+    });
+  }
+
+  return {
+    store,
+    viewer,
+    picking,
+    openDropped: (data) => opening.openEntries(() => readDropped(data)),
+    openFileList: (list) => opening.openEntries(() => Promise.resolve(readFileList(list))),
+    openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),
+    openSeries: opening.openSeries,
+    cancelOpening: opening.cancel,
+    loadModel() {
+      modelReady = loadModel();
+      return modelReady;
+    },
+    chooseDevice: (deviceId) => store.setState({ deviceId }),
+    dismiss: (messageId) => dismiss(store, messageId),
+    exportResults: (kind) => makeExport(kind, store.getState(), appVersion, new Date()),
+  };
+}

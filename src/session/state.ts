@@ -1,0 +1,69 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Series } from '#src/core/dicom/series.ts';
+import type { Level } from '#src/core/levels/level.ts';
+import { emptyPickHistory, type PickHistory } from '#src/core/levels/picks.ts';
+import type { LevelResult } from '#src/core/results/level-result.ts';
+import type { EngineStatus } from '#src/inference/index.ts';
+
+/** Long work that stands between a drop and an image. `total` is null while it is not known. */
+export type Opening = {
+  readonly stage: 'files' | 'archive' | 'headers' | 'slices';
+  readonly done: number;
+  readonly total: number | null;
+};
+
+/** One analysis of one level; a level without an entry has not been picked. */
+export type LevelAnalysis =
+  | { readonly status: 'queued' }
+  | { readonly status: 'running' }
+  | { readonly status: 'done'; readonly result: LevelResult }
+  | { readonly status: 'failed'; readonly sentence: string };
+
+export type Analyses = Readonly<Partial<Record<Level, LevelAnalysis>>>;
+
+/** Something the user is told once; it stays until dismissed or until other files are opened. */
+export type Message = { readonly id: number; readonly tone: 'problem' | 'note'; readonly sentence: string };
+
+export type ModelFacts = {
+  readonly id: string;
+  readonly title: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly warnings: readonly string[];
+  readonly devices: readonly { readonly id: string; readonly title: string; readonly unit: 'g/cm2' | 'mg/cm2' }[];
+};
+
+/** Small serialisable facts only: the viewer owns pixels, camera and window; anything computable is a selector. */
+export type SessionState = {
+  readonly opening: Opening | null;
+  readonly series: readonly Series[];
+  readonly openSeriesId: string | null;
+  /** Data URL by series id. */
+  readonly thumbnails: Readonly<Record<string, string>>;
+  readonly messages: readonly Message[];
+  readonly picks: PickHistory;
+  readonly analyses: Analyses;
+  readonly selectedLevel: Level | null;
+  /** DXA scale that is shown; null until a model is there. */
+  readonly deviceId: string | null;
+  readonly model: ModelFacts | null;
+  readonly engine: EngineStatus;
+};
+
+export type SessionStore = StoreApi<SessionState>;
+
+export function createSessionStore(engine: EngineStatus): SessionStore {
+  return createStore<SessionState>(() => ({
+    opening: null,
+    series: [],
+    openSeriesId: null,
+    thumbnails: {},
+    messages: [],
+    picks: emptyPickHistory(),
+    analyses: {},
+    selectedLevel: null,
+    deviceId: null,
+    model: null,
+    engine,
+  }));
+}

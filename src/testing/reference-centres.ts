@@ -1,0 +1,28 @@
+/** Known vertebrae of the real CTs: shared/data/reference.json. */
+import { readFileSync } from 'node:fs';
+import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
+import { loadDicomFolder, loadNifti, testDataPath } from './load-real-ct.ts';
+import type { ArrayVolume } from './synthetic-volume.ts';
+
+export const REFERENCE_CTS = ['lidc-0314-chest', 'ts-example', 'tptbox-l3'] as const;
+export type ReferenceCt = (typeof REFERENCE_CTS)[number];
+
+export type ReferenceLevel = { readonly level: string; readonly centre: WorldPoint; readonly hu: number | null; readonly sd: number | null };
+
+type ReferenceJson = Record<ReferenceCt, { levels: Record<string, { centre: [number, number, number]; hu?: number; sd?: number }> }>;
+
+export function referenceLevels(name: ReferenceCt): readonly ReferenceLevel[] {
+  const json = JSON.parse(readFileSync(testDataPath('reference.json'), 'utf8')) as ReferenceJson;
+  return Object.entries(json[name].levels).map(([level, { centre, hu, sd }]) => ({ level, centre: worldPoint(...centre), hu: hu ?? null, sd: sd ?? null }));
+}
+
+export function loadReferenceCt(name: ReferenceCt): ArrayVolume {
+  switch (name) {
+    case 'lidc-0314-chest':
+      return loadDicomFolder('ct', name);
+    case 'ts-example':
+      return loadNifti('ct', name, 'ct.nii.gz');
+    case 'tptbox-l3':
+      return loadNifti('ct', name, 'sub-ct_label-22_ct.nii.gz');
+  }
+}

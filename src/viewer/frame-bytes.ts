@@ -1,0 +1,65 @@
+import dicomParser from 'dicom-parser';
+import type { DataSet, Element } from 'dicom-parser';
+import { parseHeader } from '#src/core/dicom/data-set.ts';
+import type { SliceHeader } from '#src/core/dicom/series.ts';
+import { fail, ok, type Result } from '#src/lib/result.ts';
+
+const PIXEL_DATA = 'x7fe00010';
+const BITS_PER_BYTE = 8;
+
+/** A file whose header was read once; it keeps the whole file in memory as long as it is held. */
+export type OpenFile = { readonly dataSet: DataSet; readonly pixels: Element };
+
+/** The reason is the middle of a sentence: "… cannot be read: <reason>." */
+export function openFile(bytes: Uint8Array): Result<OpenFile, string> {
+  const parsed = parseHeader(bytes, bytes.length);
+  if (parsed.kind !== 'parsed') return fail('its header is damaged');
+  const { dataSet } = parsed.header;
+  const pixels = dataSet.elements[PIXEL_DATA];
+  if (pixels === undefined) return fail('it has no pixel data');
+  if (pixels.hadUndefinedLength === true && pixels.fragments === undefined) {
+    // The header parser stops at the pixel data's tag; the fragments behind it are listed here.
+    const stream = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, dataSet.byteArray, pixels.dataOffset);
+    try {
+      dicomParser.findEndOfEncapsulatedElement(stream, pixels, []);
+    } catch {
+      return fail('its compressed pixel data is damaged');
+    }
+  }
+  return ok({ dataSet, pixels });
+}
+
+/** Copies the stored bytes of one frame: compressed as they are, or columns · rows values uncompressed. */
+export function frameBytes(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
+  try {
+    return file.pixels.fragments === undefined ? nativeFrame(file, header) : encapsulatedFrame(file, header);
+  } catch {
+    // dicom-parser throws strings where offsets point outside the file.
+    return fail('its pixel data is damaged');
+  }
+}
+
+function nativeFrame(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
+  const bytesPerPixel = (header.bitsAllocated ?? 16) / BITS_PER_BYTE;
+  const frameLength = (header.rows ?? 0) * (header.columns ?? 0) * bytesPerPixel;
+  const from = file.pixels.dataOffset + header.frame * frameLength;
+  const bytes = file.dataSet.byteArray.slice(from, from + frameLength);
+  return bytes.length === frameLength ? ok(Uint8Array.from(bytes)) : fail('its pixel data is cut off');
+}
+
+function encapsulatedFrame(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
+  const { dataSet, pixels } = file;
+  const fragments = pixels.fragments ?? [];
+  const last = fragments.at(-1);
+  if (last === undefined || last.position + last.length > dataSet.byteArray.length) return fail('its pixel data is cut off');
+  if (header.numberOfFrames <= 1) {
+    return ok(new Uint8Array(dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, pixels, 0, fragments.length)));
+  }
+  if (fragments.length === header.numberOfFrames) {
+    return ok(new Uint8Array(dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, pixels, header.frame, 1)));
+  }
+  const offsets = pixels.basicOffsetTable?.length === header.numberOfFrames
+    ? pixels.basicOffsetTable
+    : dicomParser.createJPEGBasicOffsetTable(dataSet, pixels);
+  return ok(new Uint8Array(dicomParser.readEncapsulatedImageFrame(dataSet, pixels, header.frame, offsets)));
+}

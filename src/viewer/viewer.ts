@@ -1,0 +1,263 @@
+import { invertAffine, worldToIndex, type Affine } from '#src/core/geometry/affine.ts';
+import type { WorldPoint } from '#src/core/geometry/spaces.ts';
+import type { Series, SeriesGrid, SeriesProblem } from '#src/core/dicom/series.ts';
+import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import { fail, ok, type Result } from '#src/lib/result.ts';
+import { startCornerstone } from './cornerstone.ts';
+import { makeEmitter } from './emitter.ts';
+import { listenToGestures, type GestureTarget, type Modifiers, type PrimaryTool } from './gestures.ts';
+import { huTypeOf } from './hu-slice.ts';
+import { ABORTED, loadSlices, type LoadOptions } from './load-slices.ts';
+import type { Plane } from './plane.ts';
+import { makeVolumeSource } from './read-block.ts';
+import { createStage, type Stage } from './stage.ts';
+import { makeThumbnail } from './thumbnail.ts';
+import { createViewModel, type PlaneSnapshot, type ViewModel } from './view-model.ts';
+import { createVolume, type OpenVolume } from './volume.ts';
+import { BONE_WINDOW, type DisplayWindow } from './window.ts';
+
+export type PlaneClick = { readonly point: WorldPoint; readonly plane: Plane; readonly modifiers: Modifiers };
+
+/** `valueHu` is the nearest voxel's; null outside the scan or where its slice is not loaded yet. */
+export type PlaneHover = { readonly point: WorldPoint; readonly plane: Plane; readonly valueHu: number | null };
+
+export type ViewerProblem = { readonly code: 'webgl-context-lost' | 'webgl-missing'; readonly sentence: string };
+
+export type PlaneBoxes = { readonly stage: HTMLElement; readonly surface: HTMLElement; readonly frame: HTMLElement };
+
+/** Return true when the click was used: the crosshair then stays where it is. */
+export type ClickListener = (click: PlaneClick) => boolean;
+
+/**
+ * One per page. Owns Cornerstone, the pixels of the one open series, the linked focus, pan, zoom and window.
+ * Every `on…` answers the function that removes the listener. See index.ts for the whole contract.
+ */
+export type Viewer = {
+  /**
+   * Opens a series in all planes and frees the one before. Slices are drawn as they come; resolves when all are there.
+   * A second call ends the first, which then resolves with `open-aborted`, as does an abort of its signal.
+   */
+  readonly openSeries: (series: Series, blobOf: (fileId: number) => Blob, options: LoadOptions) => Promise<Result<VolumeSource, SeriesProblem>>;
+  readonly closeSeries: () => void;
+  readonly thumbnail: (series: Series, blobOf: (fileId: number) => Blob) => Promise<string | null>;
+
+  readonly focus: () => WorldPoint | null;
+  /** Moves crosshair and slices; pan and zoom stay. Clamped to the scan. */
+  readonly setFocus: (point: WorldPoint) => void;
+  /** As setFocus, and pans where the point would lie outside a canvas. */
+  readonly jumpTo: (point: WorldPoint) => void;
+  /** Whole scan in each canvas; focus and window stay. */
+  readonly resetView: () => void;
+  readonly zoomBy: (plane: Plane, factor: number) => void;
+  readonly stepSlices: (plane: Plane, slices: number) => void;
+
+  readonly window: () => DisplayWindow;
+  readonly setWindow: (window: DisplayWindow) => void;
+  readonly onWindow: (listener: (window: DisplayWindow) => void) => () => void;
+  readonly primaryTool: () => PrimaryTool;
+  readonly setPrimaryTool: (tool: PrimaryTool) => void;
+  readonly onPrimaryTool: (listener: () => void) => () => void;
+
+  readonly onClick: (listener: ClickListener) => () => void;
+  /** At most once per frame; null when the pointer leaves. */
+  readonly onHover: (listener: (hover: PlaneHover | null) => void) => () => void;
+  readonly onProblem: (listener: (problem: ViewerProblem) => void) => () => void;
+
+  /** For React: a snapshot object changes only when something did, at most once per frame. */
+  readonly snapshot: (plane: Plane) => PlaneSnapshot;
+  readonly subscribe: (listener: () => void) => () => void;
+  /**
+   * Puts the plane's canvas into `stage`. `surface` above it takes keys and presses, `frame` around both the wheel.
+   * Idempotent: a plane attached elsewhere moves.
+   */
+  readonly attach: (plane: Plane, boxes: PlaneBoxes) => () => void;
+};
+
+const MIN_REDRAW_INTERVAL_MS = 120;
+const WINDOW_SHARE_PER_PIXEL = 0.004;
+
+type OpenSeries = { readonly volume: OpenVolume; readonly grid: SeriesGrid; readonly worldToIndex: Affine; readonly stop: AbortController };
+
+export function createViewer(): Viewer {
+  const stage = createStage();
+  const model = createViewModel(
+    {
+      draw: (projection) => {
+        stage.setCamera(projection);
+        stage.render(projection.plane);
+      },
+    },
+    (callback) => requestAnimationFrame(callback),
+  );
+  const clickListeners = new Set<ClickListener>();
+  const hovers = makeEmitter<PlaneHover | null>();
+  const windows = makeEmitter<DisplayWindow>();
+  const tools = makeEmitter<void>();
+  const problems = makeEmitter<ViewerProblem>();
+  let open: OpenSeries | null = null;
+  let window: DisplayWindow = BONE_WINDOW;
+  let tool: PrimaryTool = 'crosshair';
+
+  stage.onContextLost(() =>
+    problems.emit({ code: 'webgl-context-lost', sentence: 'The graphics card stopped drawing; reload the page to see the images again. Picks and results are kept.' }),
+  );
+
+  const setWindow = (next: DisplayWindow): void => {
+    window = { center: next.center, width: Math.max(1, next.width) };
+    stage.setWindow(window);
+    model.redraw();
+    windows.emit(window);
+  };
+
+  const closeSeries = (): void => {
+    if (open === null) return;
+    const { volume, stop } = open;
+    open = null;
+    stop.abort();
+    model.setGrid(null);
+    model.setLoading(null);
+    stage.clear(volume);
+    volume.release();
+  };
+
+  const openSeries: Viewer['openSeries'] = async (series, blobOf, { signal, onProgress }) => {
+    closeSeries();
+    const refusal = series.problems.find((problem) => problem.effect === 'refuse');
+    if (series.grid === null) return fail(refusal ?? NO_GRID);
+    if (signal.aborted) return fail(ABORTED);
+    const cornerstone = startCornerstone();
+    if (!cornerstone.canDraw) return fail(NO_WEBGL);
+    const created = createVolume(cornerstone, series, series.grid, huTypeOf(series.slices));
+    if (!created.ok) return created;
+    const volume = created.value;
+    const stop = new AbortController();
+    open = { volume, grid: series.grid, worldToIndex: invertAffine(series.grid.indexToWorld), stop };
+    const either = AbortSignal.any([signal, stop.signal]);
+
+    await stage.show(volume, window);
+    model.setGrid(series.grid);
+    let lastDrawn = 0;
+    const loaded = await loadSlices(series, volume, cornerstone.decodeWorkers + 1, blobOf, {
+      signal: either,
+      onProgress: (progress) => {
+        onProgress(progress);
+        model.setLoading(progress);
+        if (performance.now() - lastDrawn < MIN_REDRAW_INTERVAL_MS) return;
+        model.redraw();
+        lastDrawn = performance.now();
+      },
+    });
+    if (!loaded.ok) {
+      if (open?.volume === volume) closeSeries();
+      return loaded;
+    }
+    model.setLoading(null);
+    model.redraw();
+    return ok(makeVolumeSource(volume.id, series.grid, volume.type, volume.sliceAt));
+  };
+
+  const emitHover = makeFrameLatch((next: { plane: Plane; x: number; y: number } | null) => {
+    const projection = next === null ? null : model.projection(next.plane);
+    const point = next === null || projection === null ? null : projection.canvasToWorld(next.x, next.y);
+    hovers.emit(next === null || point === null ? null : { point, plane: next.plane, valueHu: open === null ? null : valueAt(open, point) });
+  });
+
+  const targetOf = (plane: Plane): GestureTarget => ({
+    primaryTool: () => tool,
+    click(x, y, modifiers) {
+      const point = model.projection(plane)?.canvasToWorld(x, y);
+      if (point === undefined) return;
+      const isUsed = [...clickListeners].map((listener) => listener({ point, plane, modifiers })).includes(true);
+      if (!isUsed && tool === 'crosshair') model.setFocus(point);
+    },
+    moveFocus(x, y) {
+      const point = model.projection(plane)?.canvasToWorld(x, y);
+      if (point !== undefined) model.setFocus(point);
+    },
+    hover: (position) => emitHover(position === null ? null : { plane, ...position }),
+    step: (slices) => model.step(plane, slices),
+    pan: (dx, dy) => model.pan(plane, dx, dy),
+    zoom: (factor, at) => model.zoom(plane, factor, at),
+    window(dx, dy) {
+      const perPixel = Math.max(1, window.width * WINDOW_SHARE_PER_PIXEL);
+      setWindow({ center: window.center + dy * perPixel, width: window.width + dx * perPixel });
+    },
+  });
+
+  return {
+    openSeries,
+    closeSeries,
+    thumbnail: makeThumbnail,
+    focus: model.focus,
+    setFocus: model.setFocus,
+    jumpTo: model.jumpTo,
+    resetView: model.resetView,
+    zoomBy: (plane, factor) => model.zoom(plane, factor),
+    stepSlices: model.step,
+    window: () => window,
+    setWindow,
+    onWindow: (listener) => windows.listen(listener),
+    primaryTool: () => tool,
+    setPrimaryTool: (next) => {
+      tool = next;
+      tools.emit();
+    },
+    onPrimaryTool: (listener) => tools.listen(listener),
+    onClick(listener) {
+      const own: ClickListener = (click) => listener(click);
+      clickListeners.add(own);
+      return () => clickListeners.delete(own);
+    },
+    onHover: (listener) => hovers.listen(listener),
+    onProblem: (listener) => problems.listen(listener),
+    snapshot: model.snapshot,
+    subscribe: model.subscribe,
+    attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, () => listenToGestures(boxes.surface, boxes.frame, targetOf(plane))),
+  };
+}
+
+const NO_GRID: SeriesProblem = { code: 'series-without-grid', effect: 'refuse', sentence: 'The slices of this series do not form one regular volume.' };
+const NO_WEBGL: SeriesProblem = { code: 'webgl-missing', effect: 'refuse', sentence: 'This browser has no WebGL, which drawing the planes needs; turn on hardware acceleration or use another browser.' };
+
+function valueAt({ volume, grid, worldToIndex: inverse }: OpenSeries, point: WorldPoint): number | null {
+  const [i, j, k] = worldToIndex(inverse, point).map(Math.round);
+  const [ni, nj, nk] = grid.sizeVox;
+  if (i === undefined || j === undefined || k === undefined) return null;
+  if (i < 0 || j < 0 || k < 0 || i >= ni || j >= nj || k >= nk) return null;
+  return volume.sliceAt(k)?.[j * ni + i] ?? null;
+}
+
+/** Calls with the newest value once per frame, however often it is given one. */
+function makeFrameLatch<T>(run: (value: T) => void): (value: T) => void {
+  let latest: { readonly value: T } | null = null;
+  return (value) => {
+    const isAsked = latest !== null;
+    latest = { value };
+    if (isAsked) return;
+    requestAnimationFrame(() => {
+      const taken = latest;
+      latest = null;
+      if (taken !== null) run(taken.value);
+    });
+  };
+}
+
+function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLElement, listen: () => () => void): () => void {
+  const element = stage.elementOf(plane);
+  container.append(element);
+  const stopListening = listen();
+  const fit = async (): Promise<void> => {
+    const size = { width: element.clientWidth, height: element.clientHeight };
+    if (size.width === 0 || size.height === 0) return;
+    await stage.fitCanvas(plane);
+    model.setSize(plane, size);
+  };
+  const observer = new ResizeObserver(() => void fit());
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    stopListening();
+    // A newer mount may have taken the canvas already.
+    if (element.parentElement === container) element.remove();
+  };
+}

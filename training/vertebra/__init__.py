@@ -1,0 +1,1 @@
+"""Vertebral simulator, network and export of OsteoLens."""

@@ -1,0 +1,118 @@
+"""Calibration on its own split: temperature, conformal quantiles, out-of-distribution score and limit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.optimize import minimize_scalar
+from scipy.special import logit as to_logit
+from scipy.special import logsumexp
+
+from .checkpoint import write_json
+from .config import Config, UserError
+from .dataset import load_split
+from .model import VertebraNet
+from .predict import embed_split, osteoporosis_logit, predict_split
+from .train import load_model
+
+WHITEN_FLOOR = 1e-3  # of the largest eigenvalue: directions that never vary would otherwise rule the distance
+CALIBRATION = "calibration"
+
+
+def fit_temperature(class_logits: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature that makes the readings' classes likeliest: logits [n, D', 3], labels [n, D']."""
+    chosen = labels[..., None]
+
+    def loss(log_temperature: float) -> float:
+        scaled = class_logits / np.exp(log_temperature)
+        likelihood = np.take_along_axis(scaled, chosen, axis=-1)[..., 0] - logsumexp(scaled, axis=-1)
+        return -float(likelihood.mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+
+
+def conformal_quantile(score: np.ndarray, coverage: float) -> np.ndarray:
+    """Split-conformal quantile along axis 0 of |truth - value| / sd."""
+    count = score.shape[0]
+    rank = min(count, int(np.ceil(coverage * (count + 1))))
+    return np.sort(score, axis=0)[rank - 1]
+
+
+def interval_scores(
+    config: Config, outputs: dict[str, np.ndarray], labels: dict[str, np.ndarray], temperature: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """|truth - value| / sd of vbmd [n], abmd [n, D'], osteoporosis logit [n, D'].
+
+    The truth of aBMD is a reading of the device, of the logit the chance of a reading at T <= -2.5.
+    """
+    n_dev = outputs["abmd"].shape[1]
+    sd = np.exp(0.5 * outputs["logVariance"])
+    clamp = config.calibrate.chance_clamp
+    chance = to_logit(np.clip(labels["chance"], clamp, 1 - clamp))
+    logit = osteoporosis_logit(outputs["classLogits"], temperature)
+    return (
+        np.abs(labels["vbmd"] - outputs["vbmd"]) / sd[:, 0],
+        np.abs(labels["abmd"] - outputs["abmd"]) / sd[:, 1 : 1 + n_dev],
+        np.abs(chance - logit) / sd[:, 1 + n_dev :],
+    )
+
+
+def fit_ood(model: VertebraNet, embedding: np.ndarray) -> None:
+    """Mean and whitening of the embedding [n, width], written into the model's buffers."""
+    mean = embedding.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(embedding - mean, rowvar=False))
+    values = np.maximum(values, WHITEN_FLOOR * values.max())
+    model.ood_mean.copy_(torch.from_numpy(mean).float())
+    model.ood_whiten.copy_(torch.from_numpy(vectors / np.sqrt(values)).float())
+
+
+def calibrate(config: Config) -> dict[str, Any]:
+    """Fit all; write calibration.json (the manifest's section) and the OOD buffers by the checkpoint."""
+    torch.set_num_threads(config.train.threads)
+    model, split = load_model(config), load_split(config, CALIBRATION)
+    embedding = embed_split(model, split, config.patch)
+    # The score is fitted on one half and its limit read on the other, where it is not too small by
+    # construction.
+    half = len(split) // 2
+    fit_ood(model, embedding[:half].astype(np.float64))
+    outputs = predict_split(model, split)
+    temperature = fit_temperature(outputs["classLogits"], split.labels["class"])
+    coverage = config.calibrate.coverage
+    quantiles = [
+        conformal_quantile(s, coverage) for s in interval_scores(config, outputs, split.labels, temperature)
+    ]
+    limit = float(np.quantile(outputs["oodScore"][half:], config.calibrate.ood_quantile))
+    section = {
+        "temperature": {"value": temperature, "split": CALIBRATION},
+        "intervals": {
+            "coverage": coverage,
+            "split": CALIBRATION,
+            "vbmd": float(quantiles[0]),
+            "abmd": [float(q) for q in quantiles[1]],
+            "osteoporosisLogit": [float(q) for q in quantiles[2]],
+        },
+        "ood": {"limit": limit, "quantile": config.calibrate.ood_quantile, "split": CALIBRATION},
+    }
+    ood = {"mean": model.ood_mean.tolist(), "whiten": model.ood_whiten.tolist()}
+    write_json(config.checkpoint_dir / "ood.json", ood)
+    write_json(config.run_dir / "calibration.json", section)
+    print(f"calibrate: {json.dumps(section)}", flush=True)
+    return section
+
+
+def load_calibrated(config: Config) -> tuple[VertebraNet, dict[str, Any]]:
+    """The trained network with its out-of-distribution buffers, and the manifest's calibration section."""
+    model = load_model(config)
+    paths = (config.checkpoint_dir / "ood.json", config.run_dir / "calibration.json")
+    for path in paths:
+        if not path.exists():
+            raise UserError(f"{path}: not calibrated; run 'python -m vertebra calibrate' first.")
+        if path.stat().st_mtime < (config.checkpoint_dir / "last.pt").stat().st_mtime:
+            raise UserError(f"{path}: older than the checkpoint; run 'python -m vertebra calibrate' again.")
+    ood = json.loads(paths[0].read_text(encoding="utf-8"))
+    model.ood_mean.copy_(torch.tensor(ood["mean"]))
+    model.ood_whiten.copy_(torch.tensor(ood["whiten"]))
+    return model, json.loads(paths[1].read_text(encoding="utf-8"))

@@ -1,0 +1,296 @@
+"""Every hyper-parameter of a run, read from one TOML file, and the input part of the model contract.
+
+A run file overrides the defaults here; an unknown key, section or value is refused with one sentence. Levels,
+devices and classes come from constants.py, whose physics the labels are made of.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .constants import CLASSES, DEVICES, LEVELS
+
+TRAINING_ROOT = Path(__file__).resolve().parent.parent
+REPO_ROOT = TRAINING_ROOT.parent
+SPLITS = ("train", "calibration", "test")
+# Sources that decide what a simulated patch is; a change makes stored shards stale
+# (test_train.py checks the list).
+SIMULATOR_SOURCES = (
+    "anatomy", "constants", "dxa", "fields", "geometry", "patch", "population", "scanner", "simulate",
+    "surroundings",
+)  # fmt: skip
+
+
+class UserError(Exception):
+    """Bad input; the message is one sentence that names the file or value and the rule it breaks."""
+
+
+@dataclass(frozen=True)
+class PatchConfig:
+    """The patch in the patient's frame: axes (z, y, x), see docs/model-contract.md."""
+
+    size: tuple[int, int, int] = (24, 64, 64)
+    spacing_mm: tuple[float, float, float] = (1.5, 1.0, 1.0)
+    max_subsamples: int = 8
+    outside_hu: int = -200
+    clip_hu: tuple[int, int] = (-200, 800)
+    mean_hu: float = 100.0
+    std_hu: float = 200.0
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest's ``input.patch``, which patch.py executes."""
+        return {
+            "name": "patch",
+            "shape": ["N", 1, *self.size],
+            "spacingMm": list(self.spacing_mm),
+            "axes": ["inferior-to-superior", "anterior-to-posterior", "right-to-left"],
+            "frame": "patient",
+            "interpolation": {
+                "method": "trilinear",
+                "antialias": "box",
+                "maxSubsamples": self.max_subsamples,
+            },
+            "outsideHu": self.outside_hu,
+            "clipHu": list(self.clip_hu),
+            "meanHu": self.mean_hu,
+            "stdHu": self.std_hu,
+        }
+
+
+# Kernel names by vendor: Siemens B30f, Br40d, I50f, Bl57f (the number grows with sharpness; 10-39 smooth,
+# 40-49 standard); Canon FC01-05 smooth, FC06-19 standard, FC30-39, 50-59 and 80-89 bone or lung; GE names;
+# Philips single letters A to E. Vendor conventions from general knowledge. Only syntax that JavaScript and
+# Python share.
+KERNEL_PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"^FC(3[0-9]|5[0-9]|8[0-9])", "sharp"),
+    (r"^FC0[1-5]", "smooth"),
+    (r"^FC(0[6-9]|1[0-9])", "standard"),
+    (r"^(BONE|LUNG|EDGE|ULTRA|SHARP|HIGH RES)", "sharp"),
+    (r"^(SOFT|SMOOTH)", "smooth"),
+    (r"^(STANDARD|STND|STD|DETAIL|CHST)", "standard"),
+    (r"^[A-Z]{1,2}[5-9][0-9]([^0-9]|$)", "sharp"),
+    (r"^[A-Z]{1,2}4[0-9]([^0-9]|$)", "standard"),
+    (r"^[A-Z]{1,2}[1-3][0-9]([^0-9]|$)", "smooth"),
+    (r"^A$", "smooth"),
+    (r"^[BC]$", "standard"),
+    (r"^[DEL]$", "sharp"),
+)
+
+
+def acquisition_features() -> list[dict[str, Any]]:
+    """The manifest's ``input.acquisition.features``, version 1: 11 columns."""
+    return [
+        {"name": "kvp", "kind": "number", "centre": 120, "scale": 20, "min": 70, "max": 150},
+        {"name": "sliceThicknessMm", "kind": "number", "centre": 2, "scale": 2, "min": 0.3, "max": 10},
+        {
+            "name": "kernelClass",
+            "kind": "category",
+            "values": ["smooth", "standard", "sharp", "unknown"],
+            "patterns": [{"match": match, "value": value} for match, value in KERNEL_PATTERNS],
+        },
+        {"name": "contrast", "kind": "category", "values": ["no", "yes", "unknown"]},
+    ]
+
+
+def feature_columns() -> dict[str, slice]:
+    """Columns of each feature in the acquisition vector."""
+    columns, start = {}, 0
+    for feature in acquisition_features():
+        width = 2 if feature["kind"] == "number" else len(feature["values"])
+        columns[feature["name"]] = slice(start, start + width)
+        start += width
+    return columns
+
+
+@dataclass(frozen=True)
+class SimulateConfig:
+    seed: int = 20261122
+    train: int = 10000  # vertebrae; each is one patient of its own, so splits never share a patient
+    calibration: int = 1500
+    test: int = 1500
+    train_flat_share: float = 0.6  # of training, density spread evenly; all else follows the population
+    shard_size: int = 100
+    workers: int = 2
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    channels: tuple[int, int, int] = (12, 32, 64)
+    mid_blocks: int = 1
+    deep_blocks: int = 2
+    masks: int = 4  # learned soft masks over the raw HU
+    attention_heads: int = 2
+    trunk_width: int = 96
+    experts: int = 4
+    expert_hidden: int = 64
+    expert_width: int = 32
+    gate_width: int = 32
+    acquisition_width: int = 16
+    residual_limit_sd: float = 1.0  # largest correction of vBMD, in its training SDs, beside the HU path
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    gain_sd: float = 0.01
+    offset_sd_hu: float = 3.0
+    noise_hu: float = 15.0  # upper end of a uniform SD
+    shift_voxels: tuple[int, int, int] = (1, 3, 3)
+    header_dropout: float = 0.08
+    body_shift_probability: float = 0.3  # HU shift of the body's interior together with its vBMD
+    body_shift_hu: float = 60.0
+    body_radii_mm: tuple[float, float, float] = (10.0, 13.0, 17.0)  # z, y, x half axes at their largest
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    seed: int = 7
+    epochs: int = 8
+    batch: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    warmup_share: float = 0.1  # of all steps, the learning rate's rise
+    likelihood_from_share: float = 0.25  # of all steps on smooth L1 before the Gaussian likelihood
+    ema: float = 0.99
+    threads: int = 2
+    weights: dict[str, float] = field(
+        default_factory=lambda: {
+            "vbmd": 2.0,
+            "abmd": 1.0,
+            "class": 0.7,
+            "chance": 0.5,
+            "level": 0.3,
+            "variance": 0.1,
+            "balance": 0.02,
+            "cam": 0.2,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class CalibrateConfig:
+    coverage: float = 0.9
+    ood_quantile: float = 0.99
+    chance_clamp: float = 0.001  # p_osteoporosis_true is clamped to [c, 1 - c] before its logit
+    bootstrap: int = 1000
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    id: str = "osteolens-moe-1"
+    version: str = "0.1.0"
+    title: str = "OsteoLens mixture of experts, first network (simulated CT)"
+    opset: int = 17
+    tolerance: float = 1e-3  # of each output's range, for self-tests on other machines
+    golden_cases: int = 4
+
+
+@dataclass(frozen=True)
+class Config:
+    name: str
+    source: str  # the run file, relative to training/
+    patch: PatchConfig = PatchConfig()
+    simulate: SimulateConfig = SimulateConfig()
+    model: ModelConfig = ModelConfig()
+    augment: AugmentConfig = AugmentConfig()
+    train: TrainConfig = TrainConfig()
+    calibrate: CalibrateConfig = CalibrateConfig()
+    export: ExportConfig = ExportConfig()
+    root: Path = TRAINING_ROOT  # data, checkpoints and runs lie below it
+
+    @property
+    def data_dir(self) -> Path:
+        return self.root / "data" / self.name
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        return self.root / "checkpoints" / self.name
+
+    @property
+    def run_dir(self) -> Path:
+        return self.root / "runs" / self.name
+
+    def as_dict(self) -> dict[str, Any]:
+        """All settings as plain JSON, for provenance."""
+        skip = {"root"}
+        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name not in skip}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return list(value) if isinstance(value, tuple) else value
+
+
+SECTIONS = {
+    "patch": PatchConfig,
+    "simulate": SimulateConfig,
+    "model": ModelConfig,
+    "augment": AugmentConfig,
+    "train": TrainConfig,
+    "calibrate": CalibrateConfig,
+    "export": ExportConfig,
+}
+
+
+def _section(path: Path, name: str, raw: Any) -> Any:
+    cls = SECTIONS[name]
+    if not isinstance(raw, dict):
+        raise UserError(f"{path}: [{name}] must be a table.")
+    default = cls()
+    known = {f.name for f in dataclasses.fields(cls)}
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key not in known:
+            raise UserError(f"{path}: [{name}] has no setting '{key}'; known are {', '.join(sorted(known))}.")
+        wanted = getattr(default, key)
+        if isinstance(wanted, tuple):
+            if not isinstance(value, list) or len(value) != len(wanted):
+                raise UserError(f"{path}: [{name}] {key} must be a list of {len(wanted)} values.")
+            value = tuple(value)
+        elif isinstance(wanted, dict):
+            if not isinstance(value, dict) or not set(value) <= set(wanted):
+                raise UserError(f"{path}: [{name}] {key} may hold only {', '.join(sorted(wanted))}.")
+            value = {**wanted, **value}
+        elif isinstance(wanted, float) and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        elif type(value) is not type(wanted):
+            raise UserError(f"{path}: [{name}] {key} must be of type {type(wanted).__name__}.")
+        values[key] = value
+    return dataclasses.replace(default, **values)
+
+
+def load_config(path: Path) -> Config:
+    """Read a run file. Its name is the run's name; folders are made below training/."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such run file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not a valid TOML file ({error}).") from error
+    unknown = set(raw) - set(SECTIONS)
+    if unknown:
+        raise UserError(f"{path}: unknown section '{sorted(unknown)[0]}'; known are {', '.join(SECTIONS)}.")
+    sections = {name: _section(path, name, value) for name, value in raw.items()}
+    config = Config(name=path.stem, source=f"runs/{path.name}", **sections)
+    for name in SPLITS:
+        if getattr(config.simulate, name) < 1:
+            raise UserError(f"{path}: [simulate] {name} must be at least 1.")
+    if any(n % 4 for n in config.patch.size[1:]) or config.patch.size[0] % 4:
+        raise UserError(f"{path}: [patch] size must be divisible by 4 on every axis.")
+    return config
+
+
+def simulator_hash() -> str:
+    """SHA-256 over the sources that decide what a simulated patch is."""
+    digest = hashlib.sha256()
+    for name in SIMULATOR_SOURCES:
+        digest.update(name.encode() + b"\0" + (Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
+__all__ = ["CLASSES", "DEVICES", "LEVELS", "Config", "UserError", "load_config"]

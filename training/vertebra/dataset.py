@@ -1,0 +1,176 @@
+"""Simulated patches on disk: parallel, in shards, resumable; one vertebra is one patient, split by seed.
+
+A split's folder holds NNNN.patches.npy (int16 clipped HU [n, D, H, W]) and NNNN.labels.npz; the labels are
+written last, so a shard with labels is whole. simulation.json names what made them; other settings or other
+sources are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .checkpoint import write_json, write_npz
+from .config import DEVICES, SPLITS, Config, UserError, acquisition_features, simulator_hash
+from .patch import acquisition_vector, clip_hu, resample_patch
+
+# Region of the mean-HU baseline, as in shared/data/reference.json: elliptical cylinder, half axes 10 mm left-
+# right and 7 mm anterior-posterior, 8 mm high, 2 mm anterior of the pick.
+ROI_HALF_MM = (4.0, 7.0, 10.0)  # z, y, x
+ROI_ANTERIOR_MM = 2.0
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split in memory; patches stay on disk until indexed."""
+
+    patches: list[np.ndarray]  # memory maps, int16 [shard, D, H, W]
+    labels: dict[str, np.ndarray]
+    starts: np.ndarray  # first index of each shard
+
+    def __len__(self) -> int:
+        return len(self.labels["vbmd"])
+
+    def hu(self, indices: np.ndarray) -> np.ndarray:
+        """float32 HU [n, D, H, W] of some indices."""
+        shards = np.searchsorted(self.starts, indices, side="right") - 1
+        return np.stack(
+            [self.patches[s][i - self.starts[s]] for s, i in zip(shards, indices, strict=True)]
+        ).astype(np.float32)
+
+
+def roi_mask(config: Config) -> np.ndarray:
+    """Voxels of the mean-HU baseline on the patch grid, bool [D, H, W]."""
+    z, y, x = (
+        (np.arange(n) - (n - 1) / 2) * step
+        for n, step in zip(config.patch.size, config.patch.spacing_mm, strict=True)
+    )
+    inside_z = np.abs(z) <= ROI_HALF_MM[0]
+    ellipse = ((y + ROI_ANTERIOR_MM) / ROI_HALF_MM[1])[:, None] ** 2 + (x / ROI_HALF_MM[2])[None, :] ** 2 <= 1
+    return inside_z[:, None, None] & ellipse[None]
+
+
+def simulate_one(config: Config, split: str, index: int) -> tuple[np.ndarray, dict[str, Any]]:
+    """One vertebra: its patch, int16 clipped HU [D, H, W], and its labels."""
+    from .simulate import SimulatorConfig, simulate_patch
+
+    rng = np.random.default_rng([config.simulate.seed, SPLITS.index(split), index])
+    flat = split == "train" and rng.random() < config.simulate.train_flat_share
+    vertebra = simulate_patch(rng, SimulatorConfig(prior="flat" if flat else "population"))
+    spec = config.patch.manifest()
+    hu, outside = resample_patch(vertebra.scan, vertebra.index_to_world, vertebra.centre_lps, spec)
+    facts = vertebra.facts
+    labels = {
+        "vbmd": vertebra.vbmd_mg_cm3,
+        "abmd": vertebra.dxa.reading,
+        "abmd_noise_free": vertebra.dxa.noise_free,
+        "class": vertebra.dxa.label,
+        "chance": vertebra.dxa.p_osteoporosis_true,
+        "level": vertebra.level_index,
+        "acquisition": acquisition_vector(vertebra.header, acquisition_features()),
+        "outside": outside,
+        "roi_hu": float(hu[roi_mask(config)].mean()),
+        "kvp": float(facts["kvp"]),
+        "thickness": float(facts["thickness_mm"]),
+        "kernel": facts["kernel_class"],
+        "phase": facts["phase"],
+        "sex": facts["sex"],
+        "deformity": facts["deformity"],
+        "lesion": facts["lesion"],
+    }
+    return np.rint(clip_hu(hu, spec)).astype(np.int16), labels
+
+
+def _make_shard(job: tuple[Config, str, int, int, str]) -> int:
+    config, split, start, stop, stem = job
+    patches, labels = [], []
+    for index in range(start, stop):
+        patch, label = simulate_one(config, split, index)
+        patches.append(patch)
+        labels.append(label)
+    folder = config.data_dir / split
+    buffer = np.stack(patches)
+    partial = folder / f".{stem}.{os.getpid()}.npy"
+    np.save(partial, buffer)
+    os.replace(partial, folder / f"{stem}.patches.npy")
+    write_npz(folder / f"{stem}.labels.npz", **{k: np.asarray([one[k] for one in labels]) for k in labels[0]})
+    return stop - start
+
+
+def _fingerprint(config: Config) -> dict[str, Any]:
+    plain = config.as_dict()
+    keep = {"seed", "shard_size", "train_flat_share"}
+    return {
+        "simulator": simulator_hash(),
+        "patch": plain["patch"],
+        "simulate": {k: v for k, v in plain["simulate"].items() if k in keep},
+    }
+
+
+def read_simulation(config: Config) -> dict[str, Any]:
+    """What made the shards on disk."""
+    path = config.data_dir / "simulation.json"
+    if not path.exists():
+        raise UserError(f"{path}: no simulated data; run 'python -m vertebra simulate' first.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def simulate(config: Config, fresh: bool = False) -> None:
+    """Make what is missing of every split. ``fresh`` deletes this run's shards first."""
+    if fresh and config.data_dir.exists():
+        shutil.rmtree(config.data_dir)
+    wanted = _fingerprint(config)
+    record = config.data_dir / "simulation.json"
+    if record.exists() and json.loads(record.read_text(encoding="utf-8")) != wanted:
+        raise UserError(
+            f"{record}: made by other settings or another simulator; add --fresh to replace the data."
+        )
+    write_json(record, wanted)
+    jobs = []
+    for split in SPLITS:
+        (config.data_dir / split).mkdir(parents=True, exist_ok=True)
+        count, size = getattr(config.simulate, split), config.simulate.shard_size
+        for number, start in enumerate(range(0, count, size)):
+            stop, stem = min(start + size, count), f"{number:04d}"
+            labels = config.data_dir / split / f"{stem}.labels.npz"
+            if labels.exists() and len(np.load(labels)["vbmd"]) == stop - start:
+                continue
+            jobs.append((config, split, start, stop, stem))
+    total, done, began = sum(job[3] - job[2] for job in jobs), 0, time.monotonic()
+    print(f"simulate: {total} vertebrae in {len(jobs)} shards to make", flush=True)
+    # Workers inherit the limit: two processes of one thread each, not two of all threads.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    with multiprocessing.get_context("spawn").Pool(min(config.simulate.workers, max(1, len(jobs)))) as pool:
+        for made in pool.imap_unordered(_make_shard, jobs):
+            done += made
+            rate = done / (time.monotonic() - began)
+            print(f"simulate: {done}/{total}, {rate:.1f}/s", file=sys.stderr, flush=True)
+
+
+def load_split(config: Config, split: str) -> Split:
+    """Open a split; it must be whole and made by the settings of this run."""
+    read_simulation(config)
+    count, size = getattr(config.simulate, split), config.simulate.shard_size
+    patches, labels, starts = [], [], []
+    for number, start in enumerate(range(0, count, size)):
+        stem = config.data_dir / split / f"{number:04d}"
+        labels_path = Path(f"{stem}.labels.npz")
+        if not labels_path.exists():
+            raise UserError(f"{labels_path}: this shard is missing; run 'python -m vertebra simulate' again.")
+        patches.append(np.load(f"{stem}.patches.npy", mmap_mode="r"))
+        with np.load(labels_path) as archive:
+            labels.append({key: archive[key] for key in archive.files})
+        starts.append(start)
+    merged = {key: np.concatenate([one[key] for one in labels])[:count] for key in labels[0]}
+    assert merged["abmd"].shape[1] == len(DEVICES), "one reading per device"
+    return Split(patches, merged, np.asarray(starts))

@@ -1,0 +1,257 @@
+"""Write public/models/<id>/ by docs/model-contract.md: manifest, graph, golden cases, model card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .calibrate import load_calibrated
+from .checkpoint import write_bytes, write_json, write_text
+from .config import DEVICES, LEVELS, REPO_ROOT, Config, UserError, acquisition_features
+from .dataset import load_split, read_simulation
+from .dxa import young_reference, young_spine_reference
+from .model import Output, VertebraNet
+from .model_card import model_card
+from .onnx_graph import build_graph, open_session, relative_difference, run_session
+from .predict import predict
+
+GRAPH_TOLERANCE = 1e-4  # of each output's range, ONNX Runtime against PyTorch on the same machine
+DEVICE_TITLES = {
+    "ge-lunar": "GE Lunar",
+    "hologic": "Hologic",
+    "norland": "Norland",
+    "standardised": "Standardised (sBMD)",
+}
+UNITS = {
+    "vbmd": "mg/cm3",
+    "abmd": "unit of the device",
+    "classLogits": "logit",
+    "levelLogits": "logit",
+    "logVariance": "ln of the variance",
+    "gates": "share",
+    "oodScore": "mean squared whitened deviation",
+    "cam": "logit",
+}
+INTENDED_USE = (
+    "Research use only: an estimate of bone density from one vertebral body on CT, to be read beside the "
+    "measured trabecular "
+    "HU. Not a medical device, not for diagnosis, and it cannot be used to rule out low bone density."
+)
+WARNINGS = [
+    "Trained on simulated CT only; not clinically validated.",
+    "DXA readings in training are virtual: areal density, T-score classes and device differences come from "
+    "published "
+    "equations, not from patients.",
+    "Not for children, vertebrae with metal, cement or fracture, or cone-beam CT.",
+]
+REFERENCE_SOURCE = (
+    "Levels: young white women, Biol Direct 2025 s13062-025-00627-w table 1 (Hologic scale; T10 to T12 and "
+    "L5 extrapolated); "
+    "L1-L4: 1.047 +- 0.110 g/cm2; other scales by Hui et al. 1997, J Bone Miner Res 12:1463"
+)
+
+
+def _file(name: str, data: bytes) -> dict[str, Any]:
+    return {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def sources_hash() -> str:
+    """SHA-256 over all sources of the package: says which code it was even before a commit."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
+
+
+def code_revision() -> str:
+    """The commit ('-dirty' where training/ differs; 'uncommitted' before the first) and the sources' hash."""
+    try:
+        commit = subprocess.run(
+            ["git", "rev-parse", "--verify", "-q", "HEAD"],
+            cwd=REPO_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--", "training"],
+            cwd=REPO_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+    except OSError:
+        commit = changed = ""
+    state = (commit + ("-dirty" if changed else "")) if commit else "uncommitted"
+    return f"{state}, sources sha256 {sources_hash()[:16]}"
+
+
+def device_section() -> list[dict[str, Any]]:
+    """The manifest's devices, from the references that made the labels."""
+    section = []
+    for device in DEVICES:
+        mean, sd = young_spine_reference(device)
+        by_level = {}
+        for level in LEVELS:
+            level_mean, level_sd = young_reference(level, device)
+            by_level[level] = {"mean": round(level_mean, 5), "sd": round(level_sd, 5)}
+        section.append(
+            {
+                "id": device,
+                "title": DEVICE_TITLES[device],
+                "unit": "mg/cm2" if device == "standardised" else "g/cm2",
+                "youngAdult": {
+                    "mean": round(mean, 5),
+                    "sd": round(sd, 5),
+                    "byLevel": by_level,
+                    "source": REFERENCE_SOURCE,
+                },
+            }
+        )
+    return section
+
+
+def pick_golden(labels: dict[str, np.ndarray], count: int) -> list[int]:
+    """Test patches spread over vBMD, of different kVp where there is a choice."""
+    order = np.argsort(labels["vbmd"])
+    chosen: list[int] = []
+    seen: set[float] = set()
+    for number in range(count):
+        at = int((number + 0.5) / count * len(order))
+        near = order[max(0, at - 20) : at + 20]
+        fresh = [
+            int(i) for i in near if float(labels["kvp"][i]) not in seen and labels["lesion"][i] == "none"
+        ]
+        pick = fresh[len(fresh) // 2] if fresh else int(order[at])
+        seen.add(float(labels["kvp"][pick]))
+        chosen.append(pick)
+    return chosen
+
+
+def flat_outputs(outputs: dict[str, np.ndarray], index: int) -> dict[str, list[float]]:
+    """One case's outputs, row-major."""
+    return {name: [float(v) for v in outputs[name][index].reshape(-1)] for name in Output._fields}
+
+
+def golden_section(config: Config, model: VertebraNet, graph: bytes) -> tuple[bytes, list[dict[str, Any]]]:
+    """golden.bin and its cases; refuses a graph whose answers differ from PyTorch's, alone or in a batch."""
+    split = load_split(config, "test")
+    chosen = np.asarray(pick_golden(split.labels, config.export.golden_cases))
+    hu = split.hu(chosen)
+    acquisition = split.labels["acquisition"][chosen].astype(np.float32)
+    reference = predict(model, hu, acquisition)
+    session = open_session(graph)
+    patch = ((hu - config.patch.mean_hu) / config.patch.std_hu)[:, None].astype(np.float32)
+    batched = run_session(session, patch, acquisition)
+    single = [run_session(session, patch[i : i + 1], acquisition[i : i + 1]) for i in range(len(chosen))]
+    for name in Output._fields:
+        alone = np.concatenate([one[name] for one in single])
+        worst = max(relative_difference(v, reference[name]) for v in (batched[name], alone))
+        if not worst <= GRAPH_TOLERANCE:
+            raise UserError(f"model.onnx: output '{name}' differs from PyTorch by {worst:.2e} of its range.")
+    cases = []
+    for n, i in enumerate(chosen):
+        level, kvp, vbmd = (
+            LEVELS[int(split.labels["level"][i])],
+            split.labels["kvp"][i],
+            split.labels["vbmd"][i],
+        )
+        outputs = flat_outputs(batched, n)
+        acquired = [float(v) for v in acquisition[n]]
+        cases.append(
+            {"name": f"{level}-{kvp:.0f}kvp-{vbmd:.0f}mg", "acquisition": acquired, "outputs": outputs}
+        )
+    return hu.astype("<i2").tobytes(), cases
+
+
+def provenance(config: Config) -> dict[str, Any]:
+    simulation = read_simulation(config)
+    count = sum(getattr(config.simulate, split) for split in ("train", "calibration", "test"))
+    return {
+        "codeRevision": code_revision(),
+        "config": json.dumps({**config.as_dict(), "simulatorSha256": simulation["simulator"]}),
+        "seeds": {"simulate": config.simulate.seed, "train": config.train.seed},
+        "data": {
+            "simulated": count,
+            "real": 0,
+            "description": f"{config.simulate.train} training, {config.simulate.calibration} calibration and "
+            f"{config.simulate.test} test vertebrae, each of another simulated patient; no real CT in "
+            "training.",
+        },
+    }
+
+
+def build_manifest(
+    config: Config,
+    graph: bytes,
+    golden: bytes,
+    cases: list[dict[str, Any]],
+    outputs: dict[str, list[Any]],
+    calibration: dict[str, Any],
+    metrics: dict[str, Any],
+) -> dict[str, Any]:
+    settings = config.export
+    return {
+        "schemaVersion": 1,
+        "id": settings.id,
+        "version": settings.version,
+        "title": settings.title,
+        "licence": "Apache-2.0",
+        "created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "provenance": provenance(config),
+        "intendedUse": INTENDED_USE,
+        "warnings": WARNINGS,
+        "file": {**_file("model.onnx", graph), "opset": settings.opset, "precision": "float32"},
+        "input": {
+            "patch": config.patch.manifest(),
+            "acquisition": {
+                "name": "acquisition",
+                "shape": ["N", len(cases[0]["acquisition"])],
+                "features": acquisition_features(),
+            },
+        },
+        "outputs": {name: {"shape": shape, "unit": UNITS[name]} for name, shape in outputs.items()},
+        "devices": device_section(),
+        "levels": list(LEVELS),
+        "calibration": calibration,
+        "metrics": metrics,
+        "golden": {"file": _file("golden.bin", golden), "tolerance": settings.tolerance, "cases": cases},
+    }
+
+
+def read_metrics(config: Config) -> dict[str, Any]:
+    path = config.run_dir / "metrics.json"
+    if not path.exists():
+        raise UserError(
+            f"{path}: a model is exported with its evaluation; run 'python -m vertebra evaluate' first."
+        )
+    if path.stat().st_mtime < (config.run_dir / "calibration.json").stat().st_mtime:
+        raise UserError(f"{path}: older than the calibration; run 'python -m vertebra evaluate' again.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def export(config: Config, models: Path) -> Path:
+    """Write the model folder and the index; returns the folder."""
+    model, calibration = load_calibrated(config)
+    metrics = read_metrics(config)
+    graph = build_graph(model, config.export.opset)
+    golden, cases = golden_section(config, model, graph)
+    session = open_session(graph)
+    outputs = {value.name: ["N", *value.shape[1:]] for value in session.get_outputs()}
+    manifest = build_manifest(config, graph, golden, cases, outputs, calibration, metrics)
+    folder = models / config.export.id
+    write_bytes(folder / "model.onnx", graph)
+    write_bytes(folder / "golden.bin", golden)
+    write_json(folder / "manifest.json", manifest)
+    write_text(folder / "model-card.md", model_card(config, manifest))
+    write_json(models / "index.json", {"default": config.export.id, "models": [config.export.id]})
+    print(
+        f"export: {folder}, {len(graph) / 1e6:.2f} MB, sha256 {manifest['file']['sha256'][:12]}", flush=True
+    )
+    return folder
