@@ -75,7 +75,7 @@ export type ModelSource =
 export interface InferenceEngine {
   /** Checks and starts a model. A refused one leaves the model before it in place. Reports its failure only here. */
   load(source: ModelSource): Promise<Result<ModelManifest, InferenceProblem>>;
-  /** One job at a time, in order. An abort gives `cancelled` at once and ends a running job for good. */
+  /** One job at a time, in order. An abort gives `cancelled` at once; a running job is given up. */
   analyse(job: AnalysisJob, signal: AbortSignal): Promise<Result<AnalysisOutput, InferenceProblem>>;
   /** Runs the model's golden patches on this machine's backend and compares with the reference values. */
   selfTest(signal: AbortSignal): Promise<Result<SelfTestReport, InferenceProblem>>;

@@ -3,13 +3,19 @@ import type { Backend } from './choose-backend.ts';
 import type { AnalysisJob, AnalysisOutput, InferenceProblem } from './engine.ts';
 import type { ModelFiles } from './load-model.ts';
 import type { PatchRequest, WorkerAnswers } from './messages.ts';
-import { WorkerLink, type WorkerPort } from './worker-link.ts';
+import { WorkerLink, type AskOptions, type WorkerPort } from './worker-link.ts';
 
 /**
  * A run on a GPU that takes longer than this hangs or is of no use: WASM needs well under a second. Forced software
  * WebGPU in tests needs several.
  */
 const WEBGPU_RUN_LIMIT_MS = 60_000;
+
+/**
+ * An aborted run that ends within this is let end: it costs less than another worker, whose start takes 0.3 to 1 s
+ * (measured on 2 cores). A pick that is nudged aborts a run with every step.
+ */
+const ABORT_GRACE_MS = 500;
 
 /** A worker with a model in it, on one backend. */
 export class ModelWorker {
@@ -56,7 +62,7 @@ export class ModelWorker {
   async analyse({ block, centreLps, facts }: AnalysisJob, signal: AbortSignal): Promise<Result<AnalysisOutput, InferenceProblem>> {
     // WASM is the last resort and takes the block away; WebGPU copies it, so that WASM can still answer if the GPU fails.
     const transfer = this.backend === 'wasm' ? [block.valuesHu.buffer] : [];
-    const answer = await this.link.ask({ type: 'analyse', block, centreLps, facts }, { transfer, signal, ...this.runLimit() });
+    const answer = await this.link.ask({ type: 'analyse', block, centreLps, facts }, { transfer, signal, ...this.limits() });
     if (!answer.ok) return answer;
     const { outputs, outsideFraction, elapsedMs } = answer.value;
     const { id, file } = this.files.manifest;
@@ -64,14 +70,14 @@ export class ModelWorker {
   }
 
   runPatch(patch: Omit<PatchRequest, 'type'>, signal?: AbortSignal): Promise<Result<WorkerAnswers['patch'], InferenceProblem>> {
-    return this.link.ask({ type: 'patch', ...patch }, { ...(signal ? { signal } : {}), ...this.runLimit() });
+    return this.link.ask({ type: 'patch', ...patch }, { ...(signal ? { signal } : {}), ...this.limits() });
   }
 
   close(): void {
     this.link.close();
   }
 
-  private runLimit(): { readonly timeoutMs?: number } {
-    return this.backend === 'webgpu' ? { timeoutMs: WEBGPU_RUN_LIMIT_MS } : {};
+  private limits(): Pick<AskOptions, 'timeoutMs' | 'abortGraceMs'> {
+    return { abortGraceMs: ABORT_GRACE_MS, ...(this.backend === 'webgpu' ? { timeoutMs: WEBGPU_RUN_LIMIT_MS } : {}) };
   }
 }

@@ -11,8 +11,9 @@ export type AskOptions = {
   readonly transfer?: readonly ArrayBuffer[];
   /** After this the worker is given up. */
   readonly timeoutMs?: number;
-  /** Aborting ends the worker: nothing else stops a running WASM or GPU job. */
+  /** Aborting ends the worker, after the grace: nothing else stops a running WASM or GPU job. */
   readonly signal?: AbortSignal;
+  readonly abortGraceMs?: number;
 };
 
 /** Requests and answers of one worker. Once it has crashed, hung or been closed it is dead and stays so. */
@@ -38,7 +39,7 @@ export class WorkerLink {
   /** Never rejects: a crash, a time-out and a close are answers too. */
   async ask<Request extends WorkerRequest>(
     request: Request,
-    { transfer = [], timeoutMs, signal }: AskOptions = {},
+    { transfer = [], timeoutMs, signal, abortGraceMs = 0 }: AskOptions = {},
   ): Promise<Result<WorkerAnswers[Request['type']], InferenceProblem>> {
     if (this.cause !== null) return fail(this.cause);
     if (signal?.aborted) return cancelled();
@@ -47,15 +48,16 @@ export class WorkerLink {
     const answer = new Promise<Result<WorkerAnswer, InferenceProblem>>((resolve) => {
       this.waiting.set(id, resolve);
     });
-    const abort = () => this.close();
+    const timers: ReturnType<typeof setTimeout>[] = [];
+    const abort = () => timers.push(setTimeout(() => this.close(), abortGraceMs));
     signal?.addEventListener('abort', abort);
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.timeOut(timeoutMs), timeoutMs);
+    if (timeoutMs !== undefined) timers.push(setTimeout(() => this.timeOut(timeoutMs), timeoutMs));
     this.worker.postMessage({ id, request } satisfies ToWorker, [...transfer]);
     try {
       // The worker answers a request with its own kind of answer (worker/entry.ts).
       return (await answer) as Result<WorkerAnswers[Request['type']], InferenceProblem>;
     } finally {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
   }

@@ -1,7 +1,7 @@
 /** Reads the real CTs of shared/data for tests in Node. They never enter the repo: absent means null, and the test skips. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseDicom, type DataSet } from 'dicom-parser';
+import dicomParser, { type DataSet } from 'dicom-parser';
 import { decompress, isCompressed, isNIFTI, NIFTI1, readHeader, readImage } from 'nifti-reader-js';
 import { makeAffine, type Affine } from '#src/core/geometry/affine.ts';
 import { worldPoint, type WorldVector } from '#src/core/geometry/spaces.ts';
@@ -46,7 +46,7 @@ function cross(a: readonly number[], b: readonly number[]): [number, number, num
 
 function readSlice(file: string): Slice {
   const bytes = readFileSync(file);
-  const dataSet = parseDicom(bytes);
+  const dataSet = dicomParser.parseDicom(bytes);
   const pixels = dataSet.elements['x7fe00010'];
   const rows = dataSet.uint16('x00280010') ?? 0;
   const columns = dataSet.uint16('x00280011') ?? 0;

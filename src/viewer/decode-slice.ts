@@ -17,7 +17,9 @@ export async function decodeSlice(
   header: SliceHeader,
   type: HuType,
 ): Promise<Result<HuSlice, string>> {
-  if ((header.samplesPerPixel ?? 1) !== 1) return fail('it is a colour picture');
+  const isGrey = (header.photometricInterpretation ?? 'MONOCHROME2').startsWith('MONOCHROME');
+  // Cornerstone's palette code throws where nobody catches it, and its promise then never settles.
+  if ((header.samplesPerPixel ?? 1) !== 1 || !isGrey) return fail('it is a colour picture');
   const bytes = frameBytes(file, header);
   if (!bytes.ok) return bytes;
   try {

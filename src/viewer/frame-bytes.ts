@@ -29,6 +29,20 @@ export function openFile(bytes: Uint8Array): Result<OpenFile, string> {
   return ok({ dataSet, pixels });
 }
 
+/** The JPEG, JPEG-LS and JPEG 2000 families; RLE, deflated and video streams have no such end. */
+const MARKER_CODED = /^1\.2\.840\.10008\.1\.2\.4\.(5\d|70|8[01]|9[0-3]|20[123])$/;
+
+/**
+ * Whether a marker-coded stream is all there: it ends with FF D9 (EOI, EOC), and then only padding. Decoders fill what
+ * is missing from a stream that was cut off without an error, and that must not be measured.
+ */
+function isWhole(stream: Uint8Array, transferSyntaxUid: string): boolean {
+  if (!MARKER_CODED.test(transferSyntaxUid)) return true;
+  let end = stream.length;
+  while (end > 0 && stream[end - 1] === 0) end -= 1;
+  return stream[end - 2] === 0xff && stream[end - 1] === 0xd9;
+}
+
 /** Copies the stored bytes of one frame: compressed as they are, or columns · rows values uncompressed. */
 export function frameBytes(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
   try {
@@ -52,14 +66,17 @@ function encapsulatedFrame(file: OpenFile, header: SliceHeader): Result<Uint8Arr
   const fragments = pixels.fragments ?? [];
   const last = fragments.at(-1);
   if (last === undefined || last.position + last.length > dataSet.byteArray.length) return fail('its pixel data is cut off');
-  if (header.numberOfFrames <= 1) {
-    return ok(new Uint8Array(dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, pixels, 0, fragments.length)));
-  }
-  if (fragments.length === header.numberOfFrames) {
-    return ok(new Uint8Array(dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, pixels, header.frame, 1)));
+  const stream = new Uint8Array(encapsulatedStream(file, fragments.length, header));
+  return isWhole(stream, header.transferSyntaxUid) ? ok(stream) : fail('its pixel data is cut off');
+}
+
+function encapsulatedStream({ dataSet, pixels }: OpenFile, fragmentCount: number, header: SliceHeader): ArrayLike<number> {
+  if (header.numberOfFrames <= 1) return dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, pixels, 0, fragmentCount);
+  if (fragmentCount === header.numberOfFrames) {
+    return dicomParser.readEncapsulatedPixelDataFromFragments(dataSet, pixels, header.frame, 1);
   }
   const offsets = pixels.basicOffsetTable?.length === header.numberOfFrames
     ? pixels.basicOffsetTable
     : dicomParser.createJPEGBasicOffsetTable(dataSet, pixels);
-  return ok(new Uint8Array(dicomParser.readEncapsulatedImageFrame(dataSet, pixels, header.frame, offsets)));
+  return dicomParser.readEncapsulatedImageFrame(dataSet, pixels, header.frame, offsets);
 }

@@ -53,7 +53,12 @@ export async function loadSlices(
       onProgress({ done, total });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, total) }, runLane));
+  const lanesDone = Promise.all(Array.from({ length: Math.min(lanes, total) }, runLane));
+  // A decode that never comes back must not keep the caller from stopping.
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([lanesDone, aborted]);
   if (signal.aborted) return fail(ABORTED);
   return problem === null ? ok(undefined) : fail(problem);
 }

@@ -63,7 +63,7 @@ export function PlaneViewport({ plane, viewer, overlay }: PlaneViewportProps): R
         </svg>
       )}
       {loading !== null && loading.done < loading.total && (
-        <div className="plane-loading" aria-hidden="true">{`${loading.done} / ${loading.total}`}</div>
+        <div className="plane-loading" aria-hidden="true">{`Loading ${loading.done} of ${loading.total}`}</div>
       )}
       <span id={hintId} hidden>
         Arrow up and down or Page Up and Page Down change the slice, plus and minus zoom.

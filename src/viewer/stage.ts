@@ -1,7 +1,11 @@
 import { Enums, eventTarget, RenderingEngine, type VolumeViewport } from '@cornerstonejs/core';
+import { newInstance as newClipPlane, type vtkPlane } from '@kitware/vtk.js/Common/DataModel/Plane';
+import { indexToWorld, stepVectors } from '#src/core/geometry/affine.ts';
+import { voxelIndex } from '#src/core/geometry/spaces.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { PLANE_AXES, PLANES, type Plane } from './plane.ts';
 import type { ProjectionInput } from './projection.ts';
+import { makeRenderQueue } from './render-queue.ts';
 import type { OpenVolume } from './volume.ts';
 import type { DisplayWindow } from './window.ts';
 
@@ -24,7 +28,15 @@ export type Stage = {
   clear(volume: OpenVolume): void;
   setCamera(projection: ProjectionInput): void;
   setWindow(window: DisplayWindow): void;
+  /** Draws in the next frame, or a few frames later where drawing is slow. */
   render(plane: Plane): void;
+  /** Running mean of what drawing one plane takes, ms. */
+  renderCostMs(): number;
+  /**
+   * Shows only slices `from` to `to` (k, inclusive) of the volume; null shows all. A slice that is not there yet is zeros
+   * on the GPU, which would look like soft tissue.
+   */
+  clip(range: { readonly from: number; readonly to: number } | null): void;
   onContextLost(listener: () => void): void;
 };
 
@@ -33,6 +45,8 @@ export function createStage(): Stage {
   const enabled = new Set<Plane>();
   let engine: RenderingEngine | null = null;
   let shown: { readonly volume: OpenVolume; window: DisplayWindow } | null = null;
+  const clipPlanes = [newClipPlane(), newClipPlane()] as const;
+  let isClipping = false;
 
   const elementOf = (plane: Plane): HTMLDivElement => {
     const element = elements.get(plane);
@@ -42,11 +56,46 @@ export function createStage(): Stage {
   const viewportOf = (plane: Plane): VolumeViewport | null =>
     engine !== null && enabled.has(plane) ? (engine.getViewport(plane) as VolumeViewport) : null;
 
+  const queue = makeRenderQueue(
+    (plane) => viewportOf(plane)?.render(),
+    (callback) => requestAnimationFrame(callback),
+    () => performance.now(),
+  );
+  let isDrawnAsked = false;
+  const onRendered = (): void => {
+    // Cornerstone says so once per plane, all at the end of its frame; the queue counts frames.
+    if (isDrawnAsked) return;
+    isDrawnAsked = true;
+    queueMicrotask(() => {
+      isDrawnAsked = false;
+      queue.drawn();
+    });
+  };
+  for (const element of elements.values()) element.addEventListener(Enums.Events.IMAGE_RENDERED, onRendered);
+
+  const mapperOf = (plane: Plane): ClippingMapper | null => {
+    const actor = viewportOf(plane)?.getDefaultActor()?.actor;
+    return actor === undefined ? null : (actor.getMapper() as unknown as ClippingMapper);
+  };
+  const setClipping = (plane: Plane, isOn: boolean): void => {
+    const mapper = mapperOf(plane);
+    if (mapper === null) return;
+    for (const clipPlane of clipPlanes) {
+      const has = mapper.getClippingPlanes().includes(clipPlane);
+      // Cornerstone keeps its own two planes, for the slice, in front of these.
+      if (isOn && !has) mapper.addClippingPlane(clipPlane);
+      if (!isOn && has) mapper.removeClippingPlane(clipPlane);
+    }
+  };
+
   const showOn = async (plane: Plane): Promise<void> => {
     const viewport = viewportOf(plane);
     if (viewport === null || shown === null) return;
     await viewport.setVolumes([{ volumeId: shown.volume.id }]);
-    if (shown !== null) applyWindow(viewport, shown.window);
+    // Closed while Cornerstone was preparing it.
+    if (shown === null) viewport.removeAllActors();
+    else applyWindow(viewport, shown.window);
+    setClipping(plane, isClipping);
   };
 
   const enable = async (plane: Plane, element: HTMLDivElement): Promise<void> => {
@@ -113,9 +162,39 @@ export function createStage(): Stage {
         if (viewport !== null) applyWindow(viewport, window);
       }
     },
-    render: (plane) => viewportOf(plane)?.render(),
+    render: (plane) => {
+      if (viewportOf(plane) !== null) queue.ask(plane);
+    },
+    renderCostMs: queue.costMs,
+    clip(range) {
+      isClipping = range !== null;
+      if (range !== null && shown !== null) placeClipPlanes(clipPlanes, shown.volume, range);
+      for (const plane of PLANES) setClipping(plane, isClipping);
+    },
     onContextLost: (listener) => eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, listener),
   };
+}
+
+/** The part of vtk's mapper that is used here; Cornerstone types an actor's mapper more loosely. */
+type ClippingMapper = {
+  getClippingPlanes(): vtkPlane[];
+  addClippingPlane(plane: vtkPlane): boolean;
+  removeClippingPlane(plane: vtkPlane): boolean;
+};
+
+/** Half a slice outside the outermost slices; a plane keeps what lies on the side of its normal. */
+function placeClipPlanes(
+  [first, last]: readonly [vtkPlane, vtkPlane],
+  { grid }: OpenVolume,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const [, , [x, y, z]] = stepVectors(grid.indexToWorld);
+  first.setNormal(x, y, z);
+  const below = indexToWorld(grid.indexToWorld, voxelIndex(0, 0, from - 0.5));
+  const above = indexToWorld(grid.indexToWorld, voxelIndex(0, 0, to + 0.5));
+  first.setOrigin(below[0], below[1], below[2]);
+  last.setNormal(-x, -y, -z);
+  last.setOrigin(above[0], above[1], above[2]);
 }
 
 function makeElement(): HTMLDivElement {

@@ -9,6 +9,7 @@ import pytest
 from vertebra.config import REPO_ROOT
 from vertebra.onnx_graph import open_session, relative_difference, run_session
 from vertebra.patch import acquisition_vector, normalise, resample_patch
+from vertebra.real_data import read_dicom_zip
 
 FOLDER = REPO_ROOT / "e2e" / "fixtures" / "golden"
 CASES = sorted(FOLDER.glob("*.json"))
@@ -70,3 +71,28 @@ def test_outputs_are_reproduced(fixture, manifest):
         span = np.asarray([case["outputs"][name] for case in cases])
         reference = np.asarray(fixture["outputs"][name])
         assert relative_difference(value.reshape(-1), reference, span) <= fixture["tolerance"], name
+
+
+def test_demo_reference_is_reproduced(manifest):
+    """The browser compares its answers on the demonstration study with these."""
+    path, study = FOLDER.parent / "demo-reference.json", REPO_ROOT / "public" / "demo" / "demo-study.zip"
+    if not path.exists() or not study.exists():
+        pytest.skip("the demonstration study is not built")
+    reference = json.loads(path.read_text())
+    assert reference["modelSha256"] == manifest["file"]["sha256"], (
+        "run 'python -m vertebra demo-reference' again"
+    )
+    scan = read_dicom_zip(study)
+    spec = manifest["input"]["patch"]
+    acquisition = acquisition_vector(scan.header, manifest["input"]["acquisition"]["features"])
+    np.testing.assert_allclose(acquisition, reference["acquisition"], atol=1e-7)
+    session = open_session((MODELS / manifest["id"] / "model.onnx").read_bytes())
+    assert len(reference["levels"]) >= 5
+    for level, entry in reference["levels"].items():
+        hu, outside = resample_patch(scan.hu, scan.index_to_world, entry["centreLps"], spec)
+        assert outside == pytest.approx(entry["outsideFraction"], abs=1e-9)
+        found = run_session(session, normalise(hu, spec)[None, None], acquisition[None])
+        for name, value in found.items():
+            span = np.asarray([case["outputs"][name] for case in manifest["golden"]["cases"]])
+            difference = relative_difference(value.reshape(-1), np.asarray(entry["outputs"][name]), span)
+            assert difference <= reference["tolerance"], f"{level} {name}"

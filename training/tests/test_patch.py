@@ -20,7 +20,9 @@ def make_spec(**overrides: object) -> dict:
     return {**spec, **overrides}
 
 
-def make_affine(spacing: tuple[float, float, float], rotation: np.ndarray, origin: tuple[float, float, float]) -> np.ndarray:
+def make_affine(
+    spacing: tuple[float, float, float], rotation: np.ndarray, origin: tuple[float, float, float]
+) -> np.ndarray:
     matrix = np.eye(4)
     matrix[:3, :3] = rotation * np.array(spacing)
     matrix[:3, 3] = origin
@@ -36,7 +38,12 @@ def linear_block(matrix: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
 def expected_patch(centre: np.ndarray, spec: dict) -> np.ndarray:
     d, h, w = spec["shape"][2:]
     sz, sy, sx = spec["spacingMm"]
-    z, y, x = np.meshgrid((np.arange(d) - (d - 1) / 2) * sz, (np.arange(h) - (h - 1) / 2) * sy, (np.arange(w) - (w - 1) / 2) * sx, indexing="ij")
+    z, y, x = np.meshgrid(
+        (np.arange(d) - (d - 1) / 2) * sz,
+        (np.arange(h) - (h - 1) / 2) * sy,
+        (np.arange(w) - (w - 1) / 2) * sx,
+        indexing="ij",
+    )
     return np.stack([x + centre[0], y + centre[1], z + centre[2]], axis=-1) @ GRADIENT + CONSTANT
 
 
@@ -54,10 +61,14 @@ FEET_FIRST = np.diag([-1.0, 1.0, -1.0])
 @pytest.mark.parametrize(
     ("turn", "spacing"),
     [
-        (np.eye(3), (0.7, 0.8, 2.5)), (np.eye(3), (0.31, 0.83, 0.6)), (FEET_FIRST, (0.9, 0.75, 1.25)),
-        (CORONAL, (0.6, 1.3, 0.8)), (rotation(0.3, -0.2, 0.5), (0.7, 0.9, 1.6)), (rotation(-0.1, 0.4, 2.9), (0.5, 0.6, 3.0)),
+        (np.eye(3), (0.7, 0.8, 2.5)),
+        (np.eye(3), (0.31, 0.83, 0.6)),
+        (FEET_FIRST, (0.9, 0.75, 1.25)),
+        (CORONAL, (0.6, 1.3, 0.8)),
+        (rotation(0.3, -0.2, 0.5), (0.7, 0.9, 1.6)),
+        (rotation(-0.1, 0.4, 2.9), (0.5, 0.6, 3.0)),
     ],
-)  # fmt: skip
+)
 def test_linear_field_is_reproduced_for_any_orientation(turn: np.ndarray, spacing: tuple) -> None:
     spec = make_spec()
     size = (47, 43, 41)
@@ -101,14 +112,18 @@ def test_one_coarse_voxel_keeps_plain_trilinear_and_one_fine_voxel_is_averaged()
     coarse, _ = resample_patch(block, make_affine((2.0, 2.0, 2.0), np.eye(3), (0, 0, 0)), (8.5, 8, 8), spec)
     assert coarse[0, 0, 0] == pytest.approx(800 * 0.75)
     fine, _ = resample_patch(block, make_affine((0.5, 2.0, 2.0), np.eye(3), (0, 0, 0)), (2.0, 8, 8), spec)
-    assert fine[0, 0, 0] == pytest.approx(800 * 0.5)  # samples at -0.25 and +0.25 mm, half-way to the next voxel
+    assert fine[0, 0, 0] == pytest.approx(
+        800 * 0.5
+    )  # samples at -0.25 and +0.25 mm, half-way to the next voxel
 
 
 def test_outside_counts_by_the_half_voxel_rule_and_edges_clamp() -> None:
     spec = make_spec(shape=["N", 1, 1, 1, 4], spacingMm=[1.0, 1.0, 1.0])
     block = np.full((3, 3, 6), 100.0)
     matrix = make_affine((1.0, 1.0, 1.0), np.eye(3), (0, 0, 0))
-    hu, outside = resample_patch(block, matrix, (4.9, 1, 1), spec)  # x at 3.4, 4.4, 5.4, 6.4; the last pixel ends at 5.5
+    hu, outside = resample_patch(
+        block, matrix, (4.9, 1, 1), spec
+    )  # x at 3.4, 4.4, 5.4, 6.4; the last pixel ends at 5.5
     np.testing.assert_allclose(hu[0, 0], [100, 100, 100, -200])
     assert outside == pytest.approx(0.25)
     far, outside = resample_patch(block, matrix, (500.0, 1, 1), spec)

@@ -16,7 +16,14 @@ from vertebra.population import Patient, bone_hu, draw_bone, marrow_hu, mineral_
 from vertebra.simulate import SimulatedVertebra, SimulatorConfig, simulate_patch
 
 SMALL = (13.0, 13.0, 8.0)  # mm: only the trabecular region, for population statistics
-QUIET = {"noise_sd_hu": 0.0, "gain": 1.0, "offset_hu": 0.0, "phase": "none", "marrow_enhancement_hu": 0.0, "kvp": 120}
+QUIET = {
+    "noise_sd_hu": 0.0,
+    "gain": 1.0,
+    "offset_hu": 0.0,
+    "phase": "none",
+    "marrow_enhancement_hu": 0.0,
+    "kvp": 120,
+}
 
 
 def calm_config(**protocol: object) -> SimulatorConfig:
@@ -38,7 +45,8 @@ def roi_mean(s: SimulatedVertebra) -> float:
 
 @lru_cache(maxsize=4)
 def population(prior: str, count: int, level: str | None = None) -> tuple[SimulatedVertebra, ...]:
-    config = SimulatorConfig(prior=prior, level=level, half_size_mm=SMALL, deformity_rate=0)  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    config = SimulatorConfig(prior=prior, level=level, half_size_mm=SMALL, deformity_rate=0)
     return tuple(simulate_patch(np.random.default_rng([7, i]), config) for i in range(count))
 
 
@@ -46,7 +54,9 @@ def test_the_same_seed_gives_the_same_vertebra() -> None:
     a, b = (simulate_patch(np.random.default_rng(11), SimulatorConfig()) for _ in range(2))
     np.testing.assert_array_equal(a.scan, b.scan)
     assert a.dxa == b.dxa and a.centre_lps == b.centre_lps and a.header == b.header
-    assert not np.array_equal(a.scan[:5, :9, :9], simulate_patch(np.random.default_rng(12), SimulatorConfig()).scan[:5, :9, :9])
+    assert not np.array_equal(
+        a.scan[:5, :9, :9], simulate_patch(np.random.default_rng(12), SimulatorConfig()).scan[:5, :9, :9]
+    )
 
 
 def test_the_label_is_the_unenhanced_120_kvp_reading_over_the_slope() -> None:
@@ -56,7 +66,8 @@ def test_the_label_is_the_unenhanced_120_kvp_reading_over_the_slope() -> None:
 
 
 def test_kvp_ratios_of_one_vertebra() -> None:
-    # 110 mg/cm3 and half fat: the published cohort ratios 100 kVp 1/0.927 and 140 kVp 1/1.053, 80 kVp 23 to 30 %
+    # 110 mg/cm3 and half fat: the published cohort ratios 100 kVp 1/0.927 and 140 kVp 1/1.053, 80 kVp 23 to
+    # 30 %
     hu = {kvp: bone_hu(110, marrow_hu(0.5, kvp), kvp) for kvp in c.KVPS}
     assert hu[100] / hu[120] == pytest.approx(1 / 0.927, abs=0.03)
     assert hu[140] / hu[120] == pytest.approx(1 / 1.053, abs=0.03)
@@ -89,7 +100,12 @@ def test_shell_mass_does_not_depend_on_voxel_or_blur(sigma: float, step: float) 
     thickness, total, runs = 0.31, 0.0, 20
     for shift in np.linspace(0, step, runs, endpoint=False):
         d = (np.arange(-12, 12, step) + shift).astype(np.float32)
-        total += float((inside_fraction(d, sigma) - inside_fraction(d + np.float32(thickness), sigma)).sum() * step) / runs
+        total += (
+            float(
+                (inside_fraction(d, sigma) - inside_fraction(d + np.float32(thickness), sigma)).sum() * step
+            )
+            / runs
+        )
     assert total == pytest.approx(thickness, rel=0.01)
 
 
@@ -98,9 +114,14 @@ def painted_mineral(step: float, shell_mm: float) -> float:
     rng = np.random.default_rng(3)
     patient = Patient("M", 50, 29, 1.0, 150, 0)
     bone = replace(
-        draw_bone(rng, patient, "L3", "population"), shell_mm=shell_mm, endplate_mm=shell_mm, mineral=100, texture_mg=0.0,
-        sclerosis=(0.0, 0.0), fat_fraction=50 / 165,
-    )  # fmt: skip
+        draw_bone(rng, patient, "L3", "population"),
+        shell_mm=shell_mm,
+        endplate_mm=shell_mm,
+        mineral=100,
+        texture_mg=0.0,
+        sclerosis=(0.0, 0.0),
+        fat_fraction=50 / 165,
+    )
     shape = draw_shape(np.random.default_rng(4), patient, "L3", bone)
     axes = [np.arange(-lim, lim, step, dtype=np.float32) for lim in (34, 34, 22)]
     axes[1] = np.arange(-24, 14, step, dtype=np.float32)
@@ -123,7 +144,10 @@ def test_body_distance_is_metric_at_the_surface() -> None:
     patient = Patient("F", 60, 29, 1.0, 150, 0)
     bone = draw_bone(np.random.default_rng(1), patient, "L1", "flat")
     shape = draw_shape(np.random.default_rng(2), patient, "L1", bone)
-    x, y, z = (np.linspace(-n, n, 161, dtype=np.float32).reshape(s) for n, s in ((26, (1, 1, -1)), (22, (1, -1, 1)), (0.1, (-1, 1, 1))))
+    x, y, z = (
+        np.linspace(-n, n, 161, dtype=np.float32).reshape(s)
+        for n, s in ((26, (1, 1, -1)), (22, (1, -1, 1)), (0.1, (-1, 1, 1)))
+    )
     d = body_distance(shape, x, y, z)[0][80]
     gy, gx = np.gradient(d, float(y.ravel()[1] - y.ravel()[0]), float(x.ravel()[1] - x.ravel()[0]))
     length = np.hypot(gx, gy)[np.abs(d) < 0.6]
@@ -154,7 +178,9 @@ def test_projection_gives_a_believable_mineral_content_before_calibration() -> N
     assert all(0.6 < level_gain(level) < 1.8 for level in c.LEVELS)
     patient = Patient("F", 30, 28, 0.94, 220, 0)
     bone = draw_bone(np.random.default_rng(1), patient, "L3", "population")
-    grams, area = projected_mineral(draw_shape(np.random.default_rng(2), patient, "L3", bone), bone, Confounders())
+    grams, area = projected_mineral(
+        draw_shape(np.random.default_rng(2), patient, "L3", bone), bone, Confounders()
+    )
     assert 6 < grams < 22 and 10 < area < 20
 
 
@@ -163,7 +189,9 @@ def test_device_scales_follow_hui() -> None:
         assert to_sbmd(from_sbmd(0.93, device), device) == pytest.approx(0.93)
     lunar, hologic = from_sbmd(1.12, "ge-lunar"), from_sbmd(1.12, "hologic")
     assert 0.11 < (lunar - hologic) / ((lunar + hologic) / 2) < 0.13  # mean |difference| 11.7 % (Genant 1994)
-    assert young_reference("L2", "standardised")[0] == pytest.approx(to_sbmd(young_reference("L2", "hologic")[0], "hologic") * 1000)
+    assert young_reference("L2", "standardised")[0] == pytest.approx(
+        to_sbmd(young_reference("L2", "hologic")[0], "hologic") * 1000
+    )
 
 
 def test_attenuation_and_dxa_correlate_as_in_clinics() -> None:
@@ -177,8 +205,14 @@ def test_flat_prior_covers_the_range_and_decorrelates_nuisances() -> None:
     people = population("flat", 500)
     vbmd = np.array([s.vbmd_mg_cm3 for s in people])
     assert np.percentile(vbmd, 5) < 40 and np.percentile(vbmd, 95) > 225
-    for name, limit in (("texture_mg", 0.15), ("noise_sd_hu", 0.15), ("shell_mm", 0.2), ("fat_fraction", 0.25),
-                        ("posterior_mineral", 0.3), ("diameter_cm", 0.15)):  # fmt: skip
+    for name, limit in (
+        ("texture_mg", 0.15),
+        ("noise_sd_hu", 0.15),
+        ("shell_mm", 0.2),
+        ("fat_fraction", 0.25),
+        ("posterior_mineral", 0.3),
+        ("diameter_cm", 0.15),
+    ):
         value = np.array([s.facts[name] for s in people])
         assert abs(np.corrcoef(value, vbmd)[0, 1]) < limit, name
 

@@ -54,7 +54,9 @@ class Shape:
         return float(min(1.0, (self.half_width[1] / 20.0), self.half_depth / 17.0))
 
 
-def draw_shape(rng: np.random.Generator, patient: Patient, level: str, bone: Bone, deformity: str = "none") -> Shape:
+def draw_shape(
+    rng: np.random.Generator, patient: Patient, level: str, bone: Bone, deformity: str = "none"
+) -> Shape:
     """Draw a vertebra's shape; deformity: none, wedge or biconcave (Genant mild to severe)."""
     sup, inf, depth, posterior, canal_w, canal_d, pedicle_w, pedicle_h = c.LEVEL_GEOMETRY_MM[level]
     s = patient.scale
@@ -91,7 +93,9 @@ def draw_shape(rng: np.random.Generator, patient: Patient, level: str, bone: Bon
     )
 
 
-def body_distance(shape: Shape, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def body_distance(
+    shape: Shape, x: np.ndarray, y: np.ndarray, z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Signed distances of the body, of its lateral wall, and to its endplates (negative inside)."""
     h = np.float32(shape.half_height)
     sup, waist, inf = (np.float32(w) for w in shape.half_width)
@@ -104,7 +108,9 @@ def body_distance(shape: Shape, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> 
     u = x / a
     v = y / b
     u2 = u * u
-    hollow = np.float32(shape.posterior_concavity) * np.clip(1 - u2 * np.float32(1.1), 0, 1) * np.clip(v, 0, 1.5)
+    hollow = (
+        np.float32(shape.posterior_concavity) * np.clip(1 - u2 * np.float32(1.1), 0, 1) * np.clip(v, 0, 1.5)
+    )
     v = (y + hollow) / b
     v2 = v * v
     q = u2 * u2 + v2 * v2 + np.float32(1.35) * u2 * v2
@@ -129,28 +135,89 @@ def posterior_parts(shape: Shape) -> list[tuple[str, tuple, tuple, tuple, tuple]
     for side in (-1.0, 1.0):
         px = side * (cw / 2 + pw / 2)
         pillar = side * (cw / 2 + 0.35 * pw + 2)
-        parts.append(("capsule", (px, b - 5, 0.28 * h), (px, b + 0.55 * cd, 0.22 * h), (pw / 2, pw / 2), (1, 1, ph / pw)))
-        parts.append(("ellipsoid", (pillar, b + 0.78 * cd, -0.15 * h), (0, 0, 0), (5.5 * s, 5.5 * s, 13 * s), (1, 1, 1)))
+        parts.append(
+            (
+                "capsule",
+                (px, b - 5, 0.28 * h),
+                (px, b + 0.55 * cd, 0.22 * h),
+                (pw / 2, pw / 2),
+                (1, 1, ph / pw),
+            )
+        )
+        parts.append(
+            (
+                "ellipsoid",
+                (pillar, b + 0.78 * cd, -0.15 * h),
+                (0, 0, 0),
+                (5.5 * s, 5.5 * s, 13 * s),
+                (1, 1, 1),
+            )
+        )
         if lumbar:
-            parts.append(("ellipsoid", (pillar + side * 3, b + 0.72 * cd, 0.85 * h), (0, 0, 0), (4.8 * s, 6.0 * s, 9 * s), (1, 1, 1)))
-            parts.append(("ellipsoid", (pillar - side * 3, b + cd + 1, -1.15 * h), (0, 0, 0), (4.6 * s, 5.5 * s, 9 * s), (1, 1, 1)))
+            parts.append(
+                (
+                    "ellipsoid",
+                    (pillar + side * 3, b + 0.72 * cd, 0.85 * h),
+                    (0, 0, 0),
+                    (4.8 * s, 6.0 * s, 9 * s),
+                    (1, 1, 1),
+                )
+            )
+            parts.append(
+                (
+                    "ellipsoid",
+                    (pillar - side * 3, b + cd + 1, -1.15 * h),
+                    (0, 0, 0),
+                    (4.6 * s, 5.5 * s, 9 * s),
+                    (1, 1, 1),
+                )
+            )
             tip = (side * shape.transverse_mm, b + 0.8 * cd, 0.25 * h)
-            parts.append(("capsule", (px + side * pw / 3, b + 0.5 * cd, 0.2 * h), tip, (4.2 * s, 3.0 * s), (1, 1, 1.6)))
+            parts.append(
+                ("capsule", (px + side * pw / 3, b + 0.5 * cd, 0.2 * h), tip, (4.2 * s, 3.0 * s), (1, 1, 1.6))
+            )
         else:
-            parts.append(("ellipsoid", (pillar, b + 0.8 * cd, 0.8 * h), (0, 0, 0), (5 * s, 3.5 * s, 8 * s), (1, 1, 1)))
-            parts.append(("ellipsoid", (pillar - side * 1, b + cd, -0.9 * h), (0, 0, 0), (5 * s, 3.5 * s, 8 * s), (1, 1, 1)))
+            parts.append(
+                ("ellipsoid", (pillar, b + 0.8 * cd, 0.8 * h), (0, 0, 0), (5 * s, 3.5 * s, 8 * s), (1, 1, 1))
+            )
+            parts.append(
+                (
+                    "ellipsoid",
+                    (pillar - side * 1, b + cd, -0.9 * h),
+                    (0, 0, 0),
+                    (5 * s, 3.5 * s, 8 * s),
+                    (1, 1, 1),
+                )
+            )
             tip = (side * shape.transverse_mm, b + 1.5 * cd, 0.45 * h)
             parts.append(("capsule", (pillar, b + 0.9 * cd, 0.2 * h), tip, (4.5 * s, 4.5 * s), (1, 1, 1.3)))
         root = (0.0, b + cd + 5.5 * s, -0.45 * h)
-        parts.append(("capsule", (side * (cw / 2 + 2.5), b + 0.85 * cd, -0.15 * h), root, (3.1 * s, 3.3 * s), (1, 1, 2.4)))
+        parts.append(
+            (
+                "capsule",
+                (side * (cw / 2 + 2.5), b + 0.85 * cd, -0.15 * h),
+                root,
+                (3.1 * s, 3.3 * s),
+                (1, 1, 2.4),
+            )
+        )
     drop = -0.75 * h if lumbar else -1.9 * h
     tip = (0.0, b + cd + shape.spinous_mm, drop)
-    parts.append(("capsule", (0.0, b + cd + 4 * s, -0.5 * h), tip, (3.0 * s, 3.8 * s), (1, 1, 2.6 if lumbar else 1.6)))
+    parts.append(
+        ("capsule", (0.0, b + cd + 4 * s, -0.5 * h), tip, (3.0 * s, 3.8 * s), (1, 1, 2.6 if lumbar else 1.6))
+    )
     return parts
 
 
 def _local_box(shape: Shape, frame: Frame, low: tuple, high: tuple) -> tuple[np.ndarray, np.ndarray]:
-    corners = np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    corners = np.array(
+        [
+            [(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]]
+            for i in (0, 1)
+            for j in (0, 1)
+            for k in (0, 1)
+        ]
+    )
     world = frame.to_world(corners)
     return world.min(axis=0), world.max(axis=0)
 
@@ -166,12 +233,16 @@ def _posterior_distance(canvas: Canvas, window: tuple, shape: Shape, frame: Fram
         sub = canvas.window(ends.min(axis=0) - reach, ends.max(axis=0) + reach)
         if sub is None:
             continue
-        clipped = tuple(slice(max(s.start, w.start), min(s.stop, w.stop)) for s, w in zip(sub, window, strict=True))
+        clipped = tuple(
+            slice(max(s.start, w.start), min(s.stop, w.stop)) for s, w in zip(sub, window, strict=True)
+        )
         if any(s.stop <= s.start for s in clipped):
             continue
         local = frame.to_local(*canvas.grid(clipped))
         d = ellipsoid(*local, a, radii) if kind == "ellipsoid" else capsule(*local, a, b, radii, stretch)
-        part = out[tuple(slice(s.start - w.start, s.stop - w.start) for s, w in zip(clipped, window, strict=True))]
+        part = out[
+            tuple(slice(s.start - w.start, s.stop - w.start) for s, w in zip(clipped, window, strict=True))
+        ]
         part[...] = np.where(part >= FAR_MM, d, smooth_min(part, d, 2.0))
     return out
 
@@ -179,7 +250,8 @@ def _posterior_distance(canvas: Canvas, window: tuple, shape: Shape, frame: Fram
 def paint_vertebra(
     canvas: Canvas, shape: Shape, bone: Bone, frame: Frame, physics: Physics, rng: np.random.Generator
 ) -> float | None:
-    """Paint one vertebra; returns the mean mineral (mg/cm3) of the standard trabecular ROI, None where it is off canvas.
+    """Paint one vertebra; returns the mean mineral (mg/cm3) of the standard trabecular ROI, None where it
+    is off canvas.
 
     Vein and later lesions are not part of that mean.
     """
@@ -207,14 +279,21 @@ def paint_vertebra(
         weight = inside_fraction(d - np.float32(2.0), 0.6)
         mineral[sub] += weight * (trabecular - mineral[sub])
         rim = np.where(end > lateral, np.float32(bone.endplate_mm), np.float32(bone.shell_mm))
-        buried = np.clip(distance[sub] + np.float32(1.5), 0.0, 1.5) * np.float32(1 / 1.5)  # no shell at a pedicle's root
+        buried = np.clip(distance[sub] + np.float32(1.5), 0.0, 1.5) * np.float32(
+            1 / 1.5
+        )  # no shell at a pedicle's root
         shell[sub] += weight * (rim * buried - shell[sub])
         distance[sub] = np.where(distance[sub] > 6, d, smooth_min(distance[sub], d, 2.5))
     _composite(canvas, window, distance, shell, mineral, bone, physics)
     if body is not None:
         vein = ellipsoid(x, y, z, (0, 0.72 * depth, 0), (5.5, 0.5 * depth, 1.5))
         hu = canvas.hu[body]
-        hu += inside_fraction(vein, max(canvas.sigma_mm, 0.4)) * inside_fraction(d, 0.4) * np.float32(0.75) * (30 - hu)
+        hu += (
+            inside_fraction(vein, max(canvas.sigma_mm, 0.4))
+            * inside_fraction(d, 0.4)
+            * np.float32(0.75)
+            * (30 - hu)
+        )
     return roi_mean
 
 
@@ -229,7 +308,9 @@ def _trabecular_mineral(
     fine = sample_field(field_bank(2.2, 1.2), rng, *axes, bone.texture_mm)
     coarse = sample_field(field_bank(4.5, 3.2), rng, *axes, bone.texture_mm)
     out = np.float32(bone.mineral) * profile
-    resolved = float(np.clip((0.45 / canvas.sigma_mm) ** 0.7, 0.6, 1.6))  # sharper kernels show more of the fine structure
+    resolved = float(
+        np.clip((0.45 / canvas.sigma_mm) ** 0.7, 0.6, 1.6)
+    )  # sharper kernels show more of the fine structure
     out += np.float32(0.75 * resolved * bone.texture_mg) * fine
     out += np.float32(0.55 * bone.texture_mg) * coarse
     for sign, added in zip((1.0, -1.0), bone.sclerosis, strict=True):
@@ -250,7 +331,13 @@ def _roi_mean(shape: Shape, mineral: np.ndarray, x: np.ndarray, y: np.ndarray, z
 
 
 def _composite(
-    canvas: Canvas, window: tuple, distance: np.ndarray, shell: np.ndarray, mineral: np.ndarray, bone: Bone, physics: Physics
+    canvas: Canvas,
+    window: tuple,
+    distance: np.ndarray,
+    shell: np.ndarray,
+    mineral: np.ndarray,
+    bone: Bone,
+    physics: Physics,
 ) -> None:
     marrow = marrow_hu(bone.fat_fraction, physics.kvp, physics.marrow_enhancement_hu)
     shell_hu = bone_hu(c.SHELL_MINERAL_MG_CM3, marrow, physics.kvp)

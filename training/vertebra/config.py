@@ -6,6 +6,7 @@ devices and classes come from constants.py, whose physics the labels are made of
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import hashlib
 import tomllib
@@ -286,10 +287,11 @@ def load_config(path: Path) -> Config:
 
 
 def simulator_hash() -> str:
-    """SHA-256 over the sources that decide what a simulated patch is."""
+    """SHA-256 over the sources that decide what a simulated patch is, without comments and layout."""
     digest = hashlib.sha256()
     for name in SIMULATOR_SOURCES:
-        digest.update(name.encode() + b"\0" + (Path(__file__).parent / f"{name}.py").read_bytes())
+        tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+        digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
     return digest.hexdigest()
 
 

@@ -10,12 +10,13 @@ DEVICES: tuple[str, ...] = ("ge-lunar", "hologic", "norland", "standardised")
 CLASSES: tuple[str, ...] = ("normal", "osteopenia", "osteoporosis")
 KVPS: tuple[int, ...] = (80, 100, 120, 140)
 
-# --- CT physics -------------------------------------------------------------------------------------------------
-# Effective HU per mg/cm3 hydroxyapatite, volume displacing. Fitted with NIST XCOM coefficients to the kVp ratios of
-# large L1 cohorts (100 kVp x0.927 and 140 kVp x1.053 to 120 kVp, n = 16,747; 80 kVp differs by 23 %, n = 538,946).
+# --- CT physics --------------------------------------------------------------------------------------------
+# Effective HU per mg/cm3 hydroxyapatite, volume displacing. Fitted with NIST XCOM coefficients to the kVp
+# ratios of large L1 cohorts (100 kVp x0.927 and 140 kVp x1.053 to 120 kVp, n = 16,747; 80 kVp differs by 23
+# %, n = 538,946).
 HA_SLOPE_HU: dict[int, float] = {80: 1.66, 100: 1.46, 120: 1.35, 140: 1.28}
-# HU of pure lipid at the same effective energies (XCOM triglyceride, 0.92 g/cm3); yellow marrow phantoms agree
-# (Eur Radiol Exp 2020, s41747-019-0125-2: -130 at 80 kV, -98 at 140 kV).
+# HU of pure lipid at the same effective energies (XCOM triglyceride, 0.92 g/cm3); yellow marrow phantoms
+# agree (Eur Radiol Exp 2020, s41747-019-0125-2: -130 at 80 kV, -98 at 140 kV).
 LIPID_HU: dict[int, float] = {80: -128.0, 100: -120.0, 120: -115.0, 140: -111.0}
 RED_MARROW_HU = 50.0  # same source; treated as independent of kVp
 HA_DENSITY_MG_CM3 = 3160.0  # density of hydroxyapatite crystal
@@ -23,20 +24,37 @@ HA_DENSITY_MG_CM3 = 3160.0  # density of hydroxyapatite crystal
 IODINE_RELATIVE: dict[int, float] = {80: 1.48, 100: 1.20, 120: 1.00, 140: 0.83}
 QCT_SLOPE_HU = HA_SLOPE_HU[120]  # HU per mg/cm3 by which a 120 kVp phantom reads vBMD
 
-# Marrow enhancement at 120 kVp in HU, mean and SD: Pompe et al. 2016 (L1 +13.5 arterial, +18.2 portal) and later
-# series (+14.4 / +25.7).
-MARROW_ENHANCEMENT_HU: dict[str, tuple[float, float]] = {"none": (0, 0), "arterial": (14, 7), "venous": (22, 8)}
+# Marrow enhancement at 120 kVp in HU, mean and SD: Pompe et al. 2016 (L1 +13.5 arterial, +18.2 portal) and
+# later series (+14.4 / +25.7).
+MARROW_ENHANCEMENT_HU: dict[str, tuple[float, float]] = {
+    "none": (0, 0),
+    "arterial": (14, 7),
+    "venous": (22, 8),
+}
 
-# Tissue HU at 120 kVp (mean, SD between patients): estimates; blood and fat after internal calibration studies.
+# Tissue HU at 120 kVp (mean, SD between patients): estimates; blood and fat after internal calibration
+# studies.
 TISSUE_HU: dict[str, tuple[float, float]] = {
-    "fat": (-103, 7), "muscle": (50, 8), "disc": (78, 12), "sac": (18, 6), "cord": (36, 4), "blood": (41, 5),
-    "lung": (-850, 40), "liver": (57, 8), "spleen": (48, 5), "kidney": (31, 4), "bowel": (30, 10), "gas": (-950, 20),
-    "cartilage": (110, 20), "skin": (20, 8),
-}  # fmt: skip
+    "fat": (-103, 7),
+    "muscle": (50, 8),
+    "disc": (78, 12),
+    "sac": (18, 6),
+    "cord": (36, 4),
+    "blood": (41, 5),
+    "lung": (-850, 40),
+    "liver": (57, 8),
+    "spleen": (48, 5),
+    "kidney": (31, 4),
+    "bowel": (30, 10),
+    "gas": (-950, 20),
+    "cartilage": (110, 20),
+    "skin": (20, 8),
+}
 AORTA_ENHANCED_HU: dict[str, tuple[float, float]] = {"arterial": (300, 60), "venous": (150, 20)}
 IVC_ENHANCED_HU: dict[str, tuple[float, float]] = {"arterial": (70, 20), "venous": (140, 20)}
 
-# Scanner bias between calibrations (choice, after Loeffler 2019 drift and the < 10 % scanner spread of 50 scanners).
+# Scanner bias between calibrations (choice, after Loeffler 2019 drift and the < 10 % scanner spread of 50
+# scanners).
 SCANNER_GAIN_SD = 0.03
 SCANNER_OFFSET_SD_HU = 4.0
 SIZE_TERM_HU_PER_CM = -0.3  # per cm water-equivalent diameter above 30 cm
@@ -48,7 +66,11 @@ NOISE_SD_HU: dict[str, dict[str, tuple[float, float]]] = {
     "standard": {"thin": (20, 30), "thick": (10, 15)},
     "sharp": {"thin": (50, 100), "thick": (25, 45)},
 }
-PSF_SIGMA_MM: dict[str, tuple[float, float]] = {"smooth": (0.52, 0.63), "standard": (0.42, 0.52), "sharp": (0.21, 0.31)}
+PSF_SIGMA_MM: dict[str, tuple[float, float]] = {
+    "smooth": (0.52, 0.63),
+    "standard": (0.42, 0.52),
+    "sharp": (0.21, 0.31),
+}
 # Real header strings by class (vendor conventions: Siemens B/Br/I, GE names, Canon FC, Philips letters).
 KERNEL_NAMES: dict[str, tuple[str, ...]] = {
     "smooth": ("B20f", "B30f", "B31f", "Br36f", "Bf37f", "I30f", "FC03", "FC04", "SOFT", "A"),
@@ -56,10 +78,10 @@ KERNEL_NAMES: dict[str, tuple[str, ...]] = {
     "sharp": ("B60f", "B70f", "Br59d", "Bl57f", "BONE", "BONEPLUS", "LUNG", "FC30", "FC51", "D", "E"),
 }
 
-# --- Anatomy ----------------------------------------------------------------------------------------------------
-# Means in mm after Panjabi et al. 1991/1992 (cadaver quantitative anatomy, estimate of the recalled table); T10
-# extrapolated from T11. Columns: superior and inferior endplate width, depth, posterior height, canal width, canal
-# depth, pedicle width, pedicle height.
+# --- Anatomy -----------------------------------------------------------------------------------------------
+# Means in mm after Panjabi et al. 1991/1992 (cadaver quantitative anatomy, estimate of the recalled table);
+# T10 extrapolated from T11. Columns: superior and inferior endplate width, depth, posterior height, canal
+# width, canal depth, pedicle width, pedicle height.
 LEVEL_GEOMETRY_MM: dict[str, tuple[float, ...]] = {
     "T10": (33.0, 35.5, 31.0, 20.5, 17.0, 15.5, 7.5, 16.5),
     "T11": (35.0, 39.0, 32.0, 21.0, 18.0, 15.5, 8.5, 17.5),
@@ -72,54 +94,69 @@ LEVEL_GEOMETRY_MM: dict[str, tuple[float, ...]] = {
 }
 SEX_SCALE: dict[str, float] = {"F": 0.94, "M": 1.05}
 SIZE_SD = 0.05
-# Sagittal wedging of the body in degrees, ventral positive, female and male: PMC2899959 table 1 (n = 240); T10 as T11.
+# Sagittal wedging of the body in degrees, ventral positive, female and male: PMC2899959 table 1 (n = 240);
+# T10 as T11.
 WEDGE_DEG: dict[str, tuple[float, float]] = {
     "T10": (4.0, 4.8), "T11": (4.6, 5.4), "T12": (3.5, 4.9), "L1": (2.6, 4.1), "L2": (0.7, 2.6),
     "L3": (-1.1, 1.3), "L4": (-3.1, -0.7), "L5": (-7.8, -4.6),
 }  # fmt: skip
 WEDGE_SD_DEG = 2.0
-# Disc height below each level, mm: 7 to 12 mm upright in the lumbar spine, rising T12-L1 to L4-5, less at L5-S1; thoracic by
-# the centroid spacings of VerSe 2020 (T11-T12 29.8, L1-L2 33.4, L3-L4 33.8 mm).
+# Disc height below each level, mm: 7 to 12 mm upright in the lumbar spine, rising T12-L1 to L4-5, less at
+# L5-S1; thoracic by the centroid spacings of VerSe 2020 (T11-T12 29.8, L1-L2 33.4, L3-L4 33.8 mm).
 DISC_BELOW_MM: dict[str, float] = {
     "T10": 5.5, "T11": 6.5, "T12": 7.5, "L1": 8.5, "L2": 9.5, "L3": 10.0, "L4": 10.5, "L5": 9.0,
 }  # fmt: skip
-# Cortical shell thickness mm: histology lumbar 0.29, thoracic 0.244 (Ritzel 1997, J Bone Miner Res 12:89); direct L1
-# shell and endplate 0.35 (Silva 1994); range 0.09 to 0.86.
-SHELL_MM: tuple[float, float, float] = (0.37, 0.07, 0.22)  # mean, SD, least (choice, at the upper end: see below)
-# Trabeculae condense under the shell; choice, so that rims in simulated CT peak where those of the three real CTs do.
+# Cortical shell thickness mm: histology lumbar 0.29, thoracic 0.244 (Ritzel 1997, J Bone Miner Res 12:89);
+# direct L1 shell and endplate 0.35 (Silva 1994); range 0.09 to 0.86.
+SHELL_MM: tuple[float, float, float] = (
+    0.37,
+    0.07,
+    0.22,
+)  # mean, SD, least (choice, at the upper end: see below)
+# Trabeculae condense under the shell; choice, so that rims in simulated CT peak where those of the three
+# real CTs do.
 SUBCORTICAL_MINERAL_MG_CM3 = 90.0
 SUBCORTICAL_MM = 2.5
 SHELL_MINERAL_MG_CM3 = 900.0
-# Trabecular density by level relative to L1 (choice after the T10-L1 fall and the minimum at L3 of PMC6047377).
+# Trabecular density by level relative to L1 (choice after the T10-L1 fall and the minimum at L3 of
+# PMC6047377).
 LEVEL_DENSITY: dict[str, float] = {
     "T10": 1.08, "T11": 1.06, "T12": 1.04, "L1": 1.00, "L2": 0.98, "L3": 0.96, "L4": 0.97, "L5": 1.01,
 }  # fmt: skip
 LEVEL_DENSITY_SD = 0.06
-# L1 attenuation: 226 HU in young adults, -2.5 HU a year, SD 38 to 44 (Jang et al. 2019, Radiology, n = 20,374).
+# L1 attenuation: 226 HU in young adults, -2.5 HU a year, SD 38 to 44 (Jang et al. 2019, Radiology, n =
+# 20,374).
 L1_YOUNG_HU = 226.0
 L1_YOUNG_AGE = 30.0
 L1_LOSS_HU_PER_YEAR = 2.5
 L1_SD_HU = 38.0
-# Proton-density fat fraction of lumbar marrow: about .30 at 25 y (Front Endocrinol 2018, 00141), .45 to .55 at 60 to 79 y.
+# Proton-density fat fraction of lumbar marrow: about .30 at 25 y (Front Endocrinol 2018, 00141), .45 to .55
+# at 60 to 79 y.
 FAT_FRACTION_25Y = 0.29
 FAT_FRACTION_PER_YEAR = 0.0045
 FAT_FRACTION_SD = 0.08
 
-# --- DXA --------------------------------------------------------------------------------------------------------
+# --- DXA ---------------------------------------------------------------------------------------------------
 # Hui et al. 1997 (J Bone Miner Res 12:1463), spine: sBMD = slope * (device - centre) + 1.0436, g/cm2.
 HUI_CENTRE_SBMD = 1.0436
 HUI: dict[str, tuple[float, float]] = {
     "ge-lunar": (0.9683, 1.100), "hologic": (1.0550, 0.972), "norland": (0.9743, 0.969),
 }  # fmt: skip
-# Young white women per level on the Hologic scale (Biol Direct 2025, s13062-025-00627-w, table 1: L1 to L4); other
-# levels extrapolated (choice).
+# Young white women per level on the Hologic scale (Biol Direct 2025, s13062-025-00627-w, table 1: L1 to
+# L4); other levels extrapolated (choice).
 YOUNG_ADULT_HOLOGIC: dict[str, tuple[float, float]] = {
-    "T10": (0.830, 0.125), "T11": (0.860, 0.125), "T12": (0.900, 0.126), "L1": (0.960, 0.128), "L2": (1.064, 0.128),
-    "L3": (1.100, 0.127), "L4": (1.086, 0.121), "L5": (1.090, 0.125),
-}  # fmt: skip
+    "T10": (0.830, 0.125),
+    "T11": (0.860, 0.125),
+    "T12": (0.900, 0.126),
+    "L1": (0.960, 0.128),
+    "L2": (1.064, 0.128),
+    "L3": (1.100, 0.127),
+    "L4": (1.086, 0.121),
+    "L5": (1.090, 0.125),
+}
 YOUNG_ADULT_SPINE_HOLOGIC: tuple[float, float] = (1.047, 0.110)  # L1 to L4, estimate; maps to sBMD 1.12
-# Machines of one make differ and readings repeat imperfectly (choice after Fan 2010, SEE 4 to 7 % between makes, and
-# precision CV 1.5 % of the spine, 2 to 3 % more for one vertebra's edges).
+# Machines of one make differ and readings repeat imperfectly (choice after Fan 2010, SEE 4 to 7 % between
+# makes, and precision CV 1.5 % of the spine, 2 to 3 % more for one vertebra's edges).
 DEVICE_SLOPE_SD = 0.015
 DEVICE_OFFSET_SD = 0.012
 DXA_PRECISION_CV = 0.015

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
-
 from .checkpoint import write_json
 from .config import REPO_ROOT, Config, UserError
 from .export import flat_outputs
@@ -28,18 +26,13 @@ def write_demo_reference(config: Config, demo: Path, out: Path) -> None:
     scan = read_dicom_zip(demo / "demo-study.zip")
     acquisition = acquisition_vector(scan.header, features)
     levels = {}
-    for entry in truth["levels"]:
+    for level, entry in truth["levels"].items():
         centre = [float(v) for v in entry["centreLps"]]
         hu, outside = resample_patch(scan.hu, scan.index_to_world, centre, spec)
         outputs = run_session(session, normalise(hu, spec)[None, None], acquisition[None])
-        levels[entry["level"]] = {
-            "centreLps": centre,
-            "outsideFraction": outside,
-            "outputs": flat_outputs(outputs, 0),
-        }
-        print(
-            f"demo-reference: {entry['level']} vBMD {np.asarray(outputs['vbmd'])[0]:.1f} mg/cm3", flush=True
-        )
+        levels[level] = {"centreLps": centre, "outsideFraction": outside, "outputs": flat_outputs(outputs, 0)}
+        vbmd = float(outputs["vbmd"][0])
+        print(f"demo-reference: {level} truth {entry['vbmdMgCm3']}, network {vbmd:.1f} mg/cm3", flush=True)
     write_json(
         out,
         {

@@ -1,4 +1,5 @@
-"""The bundled demo: a synthetic CT series with known vertebral densities, packed as one stored zip, and its truth.
+"""The bundled demo: a synthetic CT series with known vertebral densities, packed as one stored zip, and its
+truth.
 
     python -m vertebra.demo_study --out ../public/demo
 
@@ -45,11 +46,18 @@ class DemoConfig:
     kernel: str = "STANDARD"
     psf_sigma_mm: float = 0.55
     noise_sd_hu: float = 11.0
-    above_mm: float = 12.0  # beyond the centre of T11
+    above_mm: float = 5.0  # beyond the centre of T11, which the scan cuts
     below_mm: float = 6.0  # beyond the centre of S1
     vbmd: tuple[tuple[str, float], ...] = (
-        ("T11", 152.0), ("T12", 150.0), ("L1", 135.0), ("L2", 72.0), ("L3", 118.0), ("L4", 98.0), ("L5", 128.0), ("S1", 120.0),
-    )  # fmt: skip
+        ("T11", 152.0),
+        ("T12", 150.0),
+        ("L1", 135.0),
+        ("L2", 72.0),
+        ("L3", 118.0),
+        ("L4", 98.0),
+        ("L5", 128.0),
+        ("S1", 120.0),
+    )
     wedge: tuple[tuple[str, float], ...] = (("T12", 0.23),)
 
 
@@ -63,14 +71,19 @@ def uid(config: DemoConfig, *parts: object) -> str:
 
 
 def render(config: DemoConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Segment], dict[str, float]]:
-    """Paint and scan: int16 HU [k, j, i] superior slice last, x and y and z of its voxels (mm, LPS), segments, visibility."""
+    """Paint and scan: int16 HU [k, j, i] superior slice last, x and y and z of its voxels (mm, LPS),
+    segments, visibility."""
     spine = build_spine(config.seed, dict(config.vbmd), dict(config.wedge), PATIENT)
     low = float(spine[-1].frame.origin[2]) - config.below_mm
     high = float(spine[0].frame.origin[2]) + config.above_mm
-    slice_z = np.round(low, 1) + np.arange(int(np.ceil((high - low) / config.spacing_mm)) + 1) * config.spacing_mm
+    slice_z = (
+        np.round(low, 1) + np.arange(int(np.ceil((high - low) / config.spacing_mm)) + 1) * config.spacing_mm
+    )
     line = ((np.arange(config.pixels) - (config.pixels - 1) / 2) * config.pixel_mm).astype(np.float32)
     fine = fine_axis(slice_z, config.spacing_mm, config.thickness_mm, step_mm=1.25)
-    canvas = Canvas(line, line, fine, np.zeros((len(fine), len(line), len(line)), dtype=np.float32), config.psf_sigma_mm)
+    canvas = Canvas(
+        line, line, fine, np.zeros((len(fine), len(line), len(line)), dtype=np.float32), config.psf_sigma_mm
+    )
     paint_torso(canvas, spine, config.seed, config.kvp)
     spine = paint_spine(canvas, spine, config.seed, config.kvp)
     weights = slice_weights(slice_z, fine, config.thickness_mm)
@@ -79,7 +92,9 @@ def render(config: DemoConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray, list
     rng = np.random.default_rng([config.seed, 2])
     noise = noise_field(rng, hu.shape, config.pixel_mm, config.psf_sigma_mm, 1.0, False)
     radius2 = line[None, :] ** 2 + line[:, None] ** 2
-    local = (0.8 + 0.4 * np.exp(-radius2 / 110.0**2)) * (0.3 + 0.7 * body_share(hu))  # noisier in the middle, calm in air
+    local = (0.8 + 0.4 * np.exp(-radius2 / 110.0**2)) * (
+        0.3 + 0.7 * body_share(hu)
+    )  # noisier in the middle, calm in air
     hu += np.float32(config.noise_sd_hu) * noise * local.astype(np.float32)
     hu[:, radius2 > (config.pixels / 2 * config.pixel_mm) ** 2] = RESCALE_INTERCEPT
     return np.clip(np.rint(hu), RESCALE_INTERCEPT, 3071).astype(np.int16), line, slice_z, spine, visible
@@ -95,7 +110,10 @@ def make_slice(config: DemoConfig, hu: np.ndarray, line: np.ndarray, z: float, i
     ds.StudyTime = ds.SeriesTime = ds.ContentTime = ds.AcquisitionTime = "120000"
     ds.AccessionNumber, ds.Modality, ds.Manufacturer = "", "CT", "OsteoLens simulator"
     ds.ReferringPhysicianName = ""
-    ds.StudyDescription, ds.SeriesDescription = "SYNTHETIC study, not a patient", "SYNTHETIC torso, not a patient"
+    ds.StudyDescription, ds.SeriesDescription = (
+        "SYNTHETIC study, not a patient",
+        "SYNTHETIC torso, not a patient",
+    )
     ds.ManufacturerModelName = "vertebra.demo_study"
     ds.PatientName, ds.PatientID, ds.PatientBirthDate = "OsteoLens^Synthetic", "OSTEOLENS-SYNTHETIC-1", ""
     ds.PatientSex, ds.PatientAge = PATIENT.sex, f"{int(PATIENT.age):03d}Y"
@@ -148,13 +166,19 @@ def make_truth(config: DemoConfig, spine: list[Segment], visible: dict[str, floa
         if s.level != "S1" and visible[s.level] > 0.3
     }
     return {
-        "about": "Truth of the synthetic demo study. vbmdMgCm3 is trabecular vBMD by QCT convention; wedge is the share of "
+        "about": "Truth of the synthetic demo study. vbmdMgCm3 is trabecular vBMD by QCT convention; "
+        "wedge is the share of "
         "anterior height lost; complete tells whether the whole body is inside the scan. Not a patient.",
         "provenance": "OsteoLens simulator, training/vertebra/demo_study.py",
         "seed": config.seed,
         "seriesInstanceUid": uid(config, "series"),
         "patient": {"sex": PATIENT.sex, "age": PATIENT.age},
-        "acquisition": {"kvp": config.kvp, "sliceThicknessMm": config.thickness_mm, "kernel": config.kernel, "contrast": False},
+        "acquisition": {
+            "kvp": config.kvp,
+            "sliceThicknessMm": config.thickness_mm,
+            "kernel": config.kernel,
+            "contrast": False,
+        },
         "levels": levels,
     }
 

@@ -1,6 +1,7 @@
 """Virtual DXA of one vertebra: areal projection, device scales (Hui 1997), readings, classes.
 
-Areal density sums what lies in the beam: trabeculae, shell, posterior elements and confounders (osteophytes, sclerosis,
+Areal density sums what lies in the beam: trabeculae, shell, posterior elements and confounders
+(osteophytes, sclerosis,
 aortic calcium) that the trabecular CT compartment does not see.
 """
 
@@ -33,7 +34,8 @@ class Confounders:
 
 @dataclass(frozen=True)
 class DxaResult:
-    """One vertebra on every device, in the order of constants.DEVICES; g/cm2, but mg/cm2 for 'standardised'."""
+    """One vertebra on every device, in the order of constants.DEVICES; g/cm2, but mg/cm2 for
+    'standardised'."""
 
     reading: tuple[float, ...]
     noise_free: tuple[float, ...]
@@ -55,8 +57,12 @@ def projected_mineral(shape: Shape, bone: Bone, confounders: Confounders) -> tup
     sclerosis = sum(bone.sclerosis) * section * 0.15 / 1000
     size = shape.posterior_size
     posterior = POSTERIOR_VOLUME_CM3 * size**3 * bone.posterior_mineral / 1000
-    posterior += POSTERIOR_SURFACE_CM2 * size**2 * bone.posterior_shell_mm / 10 * c.SHELL_MINERAL_MG_CM3 / 1000
-    extra = confounders.osteophyte_g + confounders.facet_g + confounders.calcification_g + confounders.lesion_g
+    posterior += (
+        POSTERIOR_SURFACE_CM2 * size**2 * bone.posterior_shell_mm / 10 * c.SHELL_MINERAL_MG_CM3 / 1000
+    )
+    extra = (
+        confounders.osteophyte_g + confounders.facet_g + confounders.calcification_g + confounders.lesion_g
+    )
     area = width * (height + c.DISC_BELOW_MM[shape.level] / 10)
     return trabecular + shell + sclerosis + posterior + extra, area
 
@@ -99,10 +105,18 @@ def level_gain(level: str) -> float:
 
     bone = Bone(
         mineral=mineral_of_hu(228.0 * c.LEVEL_DENSITY[level], c.FAT_FRACTION_25Y),
-        fat_fraction=c.FAT_FRACTION_25Y, texture_mg=20, texture_mm=1, gradient_ap=0, gradient_end=0.22,
-        shell_mm=c.SHELL_MM[0] + 0.04, endplate_mm=1.15 * (c.SHELL_MM[0] + 0.04), posterior_mineral=250, posterior_shell_mm=1.12,
-        posterior_size=1, sclerosis=(0, 0),
-    )  # fmt: skip
+        fat_fraction=c.FAT_FRACTION_25Y,
+        texture_mg=20,
+        texture_mm=1,
+        gradient_ap=0,
+        gradient_end=0.22,
+        shell_mm=c.SHELL_MM[0] + 0.04,
+        endplate_mm=1.15 * (c.SHELL_MM[0] + 0.04),
+        posterior_mineral=250,
+        posterior_shell_mm=1.12,
+        posterior_size=1,
+        sclerosis=(0, 0),
+    )
     patient = Patient(sex="F", age=27, diameter_cm=28, scale=c.SEX_SCALE["F"], l1_hu=228, z=0)
     shape = draw_shape(np.random.default_rng(0), patient, level, bone)
     mineral, area = projected_mineral(shape, bone, Confounders())
@@ -117,7 +131,8 @@ def phi(value: float) -> float:
 def scan_dxa(rng: np.random.Generator, shape: Shape, bone: Bone, confounders: Confounders) -> DxaResult:
     """Read one vertebra on every device.
 
-    ``noise_free`` is the device scale without machine deviation and precision error; ``p_osteoporosis_true`` the chance
+    ``noise_free`` is the device scale without machine deviation and precision error;
+    ``p_osteoporosis_true`` the chance
     that a reading with the device's precision error falls at T <= -2.5.
     """
     mineral, area = projected_mineral(shape, bone, confounders)

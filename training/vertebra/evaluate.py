@@ -29,7 +29,7 @@ from .metrics import (
 )
 from .model import count_multiply_adds
 from .predict import osteoporosis_logit, predict_split
-from .report import evaluation_page
+from .report import evaluation_page, read_real_check
 from .train import load_checkpoint
 
 SUBGROUP_MIN = 30  # patients, below which a subgroup is not reported
@@ -201,6 +201,9 @@ def evaluate(config: Config) -> dict[str, Any]:
         "subgroups": subgroup_metrics(config, outputs, labels, temperature),
         "gates": gate_shares(outputs),
     }
+    check = read_real_check(config)
+    if check is not None:
+        metrics["realCt"] = check["summary"]
     write_json(config.run_dir / "metrics.json", metrics)
     if config.root == TRAINING_ROOT:
         write_text(

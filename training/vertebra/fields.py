@@ -13,18 +13,28 @@ BANK_SEED = 20261122
 
 @lru_cache(maxsize=8)
 def field_bank(sigma_z: float, sigma_xy: float) -> np.ndarray:
-    """Periodic Gaussian field of unit variance, float32 [128, 128, 128], correlation in samples along z and in plane."""
+    """Periodic Gaussian field of unit variance, float32 [128, 128, 128], correlation in samples along z and
+    in plane."""
     rng = np.random.default_rng([BANK_SEED, int(sigma_z * 100), int(sigma_xy * 100)])
     noise = fft.rfftn(rng.standard_normal((BANK_SIZE,) * 3, dtype=np.float32))
     f, fr = fft.fftfreq(BANK_SIZE), fft.rfftfreq(BANK_SIZE)
     low = np.exp(-2 * (np.pi * sigma_z * f) ** 2)[:, None, None]
-    low = low * np.exp(-2 * (np.pi * sigma_xy * f) ** 2)[None, :, None] * np.exp(-2 * (np.pi * sigma_xy * fr) ** 2)
+    low = (
+        low
+        * np.exp(-2 * (np.pi * sigma_xy * f) ** 2)[None, :, None]
+        * np.exp(-2 * (np.pi * sigma_xy * fr) ** 2)
+    )
     out = fft.irfftn(noise * low.astype(np.float32), s=(BANK_SIZE,) * 3).astype(np.float32)
     return (out - out.mean()) / out.std()
 
 
 def sample_field(
-    bank: np.ndarray, rng: np.random.Generator, z: np.ndarray, y: np.ndarray, x: np.ndarray, mm_per_sample: float
+    bank: np.ndarray,
+    rng: np.random.Generator,
+    z: np.ndarray,
+    y: np.ndarray,
+    x: np.ndarray,
+    mm_per_sample: float,
 ) -> np.ndarray:
     """A random piece of a bank on a grid of world axes (mm): float32 [z, y, x], linear between samples."""
     values = bank.transpose(0, 2, 1) if rng.random() < 0.5 else bank

@@ -1,6 +1,7 @@
 """Signed distances and grids of the scene. World is LPS mm; arrays are [z, y, x]; inside is negative.
 
-Distances are first-order exact at the surface (implicit value over gradient length), which is what a thin shell's mass
+Distances are first-order exact at the surface (implicit value over gradient length), which is what a thin
+shell's mass
 depends on.
 """
 
@@ -45,11 +46,14 @@ class Frame:
     origin: np.ndarray  # (x, y, z) mm
     rotation: np.ndarray  # 3x3, columns are the local axes (left, posterior, up) in LPS
 
-    def to_local(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def to_local(
+        self, x: np.ndarray, y: np.ndarray, z: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Open or full world coordinates to local ones (broadcast)."""
         r, o = self.rotation.astype(np.float32), self.origin.astype(np.float32)
         dx, dy, dz = x - o[0], y - o[1], z - o[2]
-        return tuple(dx * r[0, a] + dy * r[1, a] + dz * r[2, a] for a in range(3))  # type: ignore[return-value]
+        # type: ignore[return-value]
+        return tuple(dx * r[0, a] + dy * r[1, a] + dz * r[2, a] for a in range(3))
 
     def to_world(self, local: np.ndarray) -> np.ndarray:
         """Local points [..., 3] to world."""
@@ -66,7 +70,8 @@ def rotation_lps(sagittal_deg: float, coronal_deg: float = 0.0, axial_deg: float
 
 
 def inside_fraction(distance: np.ndarray, sigma_mm: float) -> np.ndarray:
-    """Share of a point's PSF inside the surface at signed distance (mm); its integral across a slab is the slab."""
+    """Share of a point's PSF inside the surface at signed distance (mm); its integral across a slab is the
+    slab."""
     t = distance * np.float32(-1.0 / (SMOOTHSTEP_WIDTH_PER_SIGMA * sigma_mm))
     t += np.float32(0.5)
     np.clip(t, 0.0, 1.0, out=t)
@@ -75,7 +80,10 @@ def inside_fraction(distance: np.ndarray, sigma_mm: float) -> np.ndarray:
 
 def ellipsoid(x: np.ndarray, y: np.ndarray, z: np.ndarray | None, centre: tuple, radii: tuple) -> np.ndarray:
     """Signed distance to an ellipsoid, or to an elliptic cylinder along z where z is None."""
-    u, v = (x - np.float32(centre[0])) / np.float32(radii[0]), (y - np.float32(centre[1])) / np.float32(radii[1])
+    u, v = (
+        (x - np.float32(centre[0])) / np.float32(radii[0]),
+        (y - np.float32(centre[1])) / np.float32(radii[1]),
+    )
     q = u * u + v * v
     g = u * u * np.float32(radii[0] ** -2) + v * v * np.float32(radii[1] ** -2)
     if z is not None:
@@ -87,7 +95,13 @@ def ellipsoid(x: np.ndarray, y: np.ndarray, z: np.ndarray | None, centre: tuple,
 
 
 def capsule(
-    x: np.ndarray, y: np.ndarray, z: np.ndarray, a: tuple, b: tuple, radius: tuple[float, float], stretch: tuple = (1, 1, 1)
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    a: tuple,
+    b: tuple,
+    radius: tuple[float, float],
+    stretch: tuple = (1, 1, 1),
 ) -> np.ndarray:
     """Signed distance to a tapered capsule from a to b; radius (at a, at b) in the unstretched direction."""
     s = np.asarray(stretch, dtype=np.float32)
@@ -96,7 +110,9 @@ def capsule(
     d = pb - pa
     h = np.clip((px * d[0] + py * d[1] + pz * d[2]) * np.float32(1.0 / max(float(d @ d), 1e-6)), 0, 1)
     px, py, pz = px - h * d[0], py - h * d[1], pz - h * d[2]
-    return np.sqrt(px * px + py * py + pz * pz) - (np.float32(radius[0]) + h * np.float32(radius[1] - radius[0]))
+    return np.sqrt(px * px + py * py + pz * pz) - (
+        np.float32(radius[0]) + h * np.float32(radius[1] - radius[0])
+    )
 
 
 def smooth_max(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:

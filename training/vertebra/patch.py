@@ -1,6 +1,7 @@
 """Patch resampling, normalisation and the acquisition vector: the twin of src/core/patch.
 
-Executes what a manifest's ``input`` section says (docs/model-contract.md) and holds no preprocessing number of its
+Executes what a manifest's ``input`` section says (docs/model-contract.md) and holds no preprocessing number
+of its
 own. Arithmetic in float64, results float32.
 """
 
@@ -45,7 +46,7 @@ def resample_patch(
 
     block_hu: [k, j, i] HU, any number type. index_to_world: 4x4, (i, j, k, 1) to LPS mm, row-major.
     centre_lps: (x, y, z) mm. spec: the manifest's ``input.patch``.
-    Returns float32 HU [D, H, W] in (z, y, x), not clipped, and the share of samples that lay outside the block.
+    Returns float32 HU [D, H, W] in (z, y, x), not clipped, and the share of samples outside the block.
     """
     matrix = np.asarray(index_to_world, dtype=np.float64)
     inverse = np.linalg.inv(matrix)
@@ -61,7 +62,8 @@ def resample_patch(
 
 
 def _axis_weights(index: np.ndarray, length: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean interpolation weights [patch voxels, length] of the inside samples, and their share per patch voxel."""
+    """Mean interpolation weights [patch voxels, length] of the inside samples, and their share per patch
+    voxel."""
     inside = (index >= -0.5) & (index <= length - 0.5)
     clamped = np.clip(index, 0.0, length - 1.0)
     low = np.minimum(clamped.astype(np.int64), max(length - 2, 0))
@@ -78,7 +80,8 @@ def _resample_aligned(
     block: np.ndarray, centre: np.ndarray, steps: np.ndarray, offsets: list[np.ndarray],
     counts: tuple[int, int, int], shape: list[int], outside_hu: float,
 ) -> tuple[np.ndarray, float]:  # fmt: skip
-    """Scan axes parallel to patch axes: trilinear interpolation and the mean separate into three small products."""
+    """Scan axes parallel to patch axes: trilinear interpolation and the mean separate into three small
+    products."""
     scan_axis = [int(np.argmax(np.abs(steps[:, a]))) for a in range(3)]  # 0 = i, 1 = j, 2 = k per patch axis
     values = np.transpose(block, [2 - s for s in scan_axis])  # [z, y, x] in patch axis order
     shares = []
@@ -168,7 +171,8 @@ def _category(header: Mapping[str, Any], feature: Mapping[str, Any]) -> str:
 def acquisition_vector(header: Mapping[str, Any], features: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """Encode what the header tells, float32 [K].
 
-    header: ``kvp``, ``sliceThicknessMm`` (numbers), ``kernel`` (the header's string), ``contrast`` (bool); None where
+    header: ``kvp``, ``sliceThicknessMm`` (numbers), ``kernel`` (the header's string), ``contrast`` (bool);
+    None where
     unknown. features: the manifest's ``input.acquisition.features``.
     """
     columns: list[float] = []

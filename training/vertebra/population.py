@@ -1,6 +1,7 @@
 """Virtual patients and the material of their vertebrae.
 
-Shell, marrow fat, texture, posterior elements and size are drawn nearly independently of trabecular density, so that
+Shell, marrow fat, texture, posterior elements and size are drawn nearly independently of trabecular
+density, so that
 only the attenuation of the trabecular compartment tells it.
 """
 
@@ -55,7 +56,8 @@ def l1_mean_hu(age: float, sex: str) -> float:
 
 
 def draw_patient(rng: np.random.Generator, prior: Prior, level: str) -> Patient:
-    """Draw sex, age, size and density; 'flat' spreads the density of ``level`` evenly over FLAT_RANGE_MG_CM3."""
+    """Draw sex, age, size and density; 'flat' spreads the density of ``level`` evenly over
+    FLAT_RANGE_MG_CM3."""
     sex = "F" if rng.random() < 0.55 else "M"
     if prior == "population":
         age = float(np.clip(rng.normal(62, 14), 22, 95))
@@ -93,7 +95,8 @@ def mineral_of_hu(hu: float, fat_fraction: float, kvp: int = 120) -> float:
 
 
 def qct_vbmd(mineral: float, fat_fraction: float) -> float:
-    """What single-energy QCT reads, mg/cm3: unenhanced 120 kVp HU over the HA slope, so marrow fat lowers it."""
+    """What single-energy QCT reads, mg/cm3: unenhanced 120 kVp HU over the HA slope, so marrow fat lowers
+    it."""
     return bone_hu(mineral, marrow_hu(fat_fraction, 120), 120) / c.QCT_SLOPE_HU
 
 
@@ -123,8 +126,12 @@ def draw_bone(rng: np.random.Generator, patient: Patient, level: str, prior: Pri
         gradient_end=float(np.clip(rng.normal(0.22, 0.12), -0.05, 0.6)),
         shell_mm=shell,
         endplate_mm=float(np.clip(shell * rng.normal(1.15, 0.18), 0.2, 0.8)),
-        posterior_mineral=float(np.clip(205 * np.exp(0.10 * z - 0.09 * age + 0.15 * spread * rng.normal()), 80, 480)),
-        posterior_shell_mm=float(np.clip(0.95 * np.exp(0.09 * z - 0.075 * age + 0.13 * spread * rng.normal()), 0.5, 2.0)),
+        posterior_mineral=float(
+            np.clip(205 * np.exp(0.10 * z - 0.09 * age + 0.15 * spread * rng.normal()), 80, 480)
+        ),
+        posterior_shell_mm=float(
+            np.clip(0.95 * np.exp(0.09 * z - 0.075 * age + 0.13 * spread * rng.normal()), 0.5, 2.0)
+        ),
         posterior_size=float(np.clip(rng.normal(1, 0.07), 0.82, 1.22)),
         sclerosis=(float(sclerotic[0] * rng.uniform(40, 260)), float(sclerotic[1] * rng.uniform(40, 260))),
     )

@@ -12,9 +12,19 @@ from .geometry import Canvas
 
 # Slice thickness and spacing pairs in mm with weights: routine body CT (choice).
 SLICES: tuple[tuple[float, float, float], ...] = (
-    (0.6, 0.6, 0.05), (1.0, 0.8, 0.10), (1.0, 1.0, 0.08), (1.25, 1.25, 0.12), (1.5, 1.0, 0.08), (2.0, 2.0, 0.10),
-    (2.5, 2.5, 0.10), (3.0, 2.0, 0.07), (3.0, 3.0, 0.12), (3.75, 3.75, 0.03), (5.0, 5.0, 0.12), (5.0, 2.5, 0.03),
-)  # fmt: skip
+    (0.6, 0.6, 0.05),
+    (1.0, 0.8, 0.10),
+    (1.0, 1.0, 0.08),
+    (1.25, 1.25, 0.12),
+    (1.5, 1.0, 0.08),
+    (2.0, 2.0, 0.10),
+    (2.5, 2.5, 0.10),
+    (3.0, 2.0, 0.07),
+    (3.0, 3.0, 0.12),
+    (3.75, 3.75, 0.03),
+    (5.0, 5.0, 0.12),
+    (5.0, 2.5, 0.03),
+)
 KVP_WEIGHTS: dict[int, float] = {80: 0.10, 100: 0.25, 120: 0.48, 140: 0.17}
 KERNEL_WEIGHTS: dict[str, float] = {"smooth": 0.35, "standard": 0.40, "sharp": 0.25}
 PHASE_WEIGHTS: dict[str, float] = {"none": 0.55, "arterial": 0.13, "venous": 0.32}
@@ -81,8 +91,11 @@ def draw_protocol(rng: np.random.Generator, diameter_cm: float) -> Protocol:
     )
 
 
-def fine_axis(slice_z: np.ndarray, spacing_mm: float, thickness_mm: float, step_mm: float = 1.0) -> np.ndarray:
-    """z positions (mm) that sample the scene between and beyond the slices for the slice profile, ascending."""
+def fine_axis(
+    slice_z: np.ndarray, spacing_mm: float, thickness_mm: float, step_mm: float = 1.0
+) -> np.ndarray:
+    """z positions (mm) that sample the scene between and beyond the slices for the slice profile,
+    ascending."""
     per_slice = max(1, int(np.ceil(spacing_mm / step_mm - 1e-6)))
     step = spacing_mm / per_slice
     pad = int(np.ceil(thickness_mm / step))
@@ -102,9 +115,15 @@ def slice_weights(slice_z: np.ndarray, fine_z: np.ndarray, thickness_mm: float) 
 
 
 def noise_field(
-    rng: np.random.Generator, shape: tuple[int, int, int], pixel_mm: float, psf_sigma_mm: float, z_overlap: float, iterative: bool
+    rng: np.random.Generator,
+    shape: tuple[int, int, int],
+    pixel_mm: float,
+    psf_sigma_mm: float,
+    z_overlap: float,
+    iterative: bool,
 ) -> np.ndarray:
-    """Unit-variance reconstruction noise, float32 [k, j, i]: NPS ~ f MTF^2 in plane, correlated between overlapping slices."""
+    """Unit-variance reconstruction noise, float32 [k, j, i]: NPS ~ f MTF^2 in plane, correlated between
+    overlapping slices."""
     k, j, i = shape
     spectrum = fft.rfft2(rng.standard_normal((k, j, i), dtype=np.float32))
     fy, fx = fft.fftfreq(j, pixel_mm)[:, None], fft.rfftfreq(i, pixel_mm)[None, :]

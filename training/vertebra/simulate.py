@@ -1,6 +1,7 @@
 """One simulated vertebra on a scan grid, with everything that is known about it.
 
-`simulate_patch(rng, config)` is the training set's only source; the same generator state gives the same vertebra.
+`simulate_patch(rng, config)` is the training set's only source; the same generator state gives the same
+vertebra.
 """
 
 from __future__ import annotations
@@ -17,10 +18,21 @@ from .geometry import Canvas, Frame, rotation_lps
 from .population import Bone, Patient, Prior, draw_bone, draw_patient, marrow_hu, qct_vbmd
 from .scanner import Protocol, acquire, draw_protocol, fine_axis
 from .surroundings import (
-    draw_tissues, paint_confounders, paint_disc, paint_lesion, paint_ribs, paint_soft_tissue,
+    draw_tissues,
+    paint_confounders,
+    paint_disc,
+    paint_lesion,
+    paint_ribs,
+    paint_soft_tissue,
 )  # fmt: skip
 
-LESIONS: dict[str, float] = {"haemangioma": 0.03, "island": 0.01, "sclerotic": 0.008, "lytic": 0.008, "cement": 0.006}
+LESIONS: dict[str, float] = {
+    "haemangioma": 0.03,
+    "island": 0.01,
+    "sclerotic": 0.008,
+    "lytic": 0.008,
+    "cement": 0.006,
+}
 PATCH_HALF_MM = (32.0, 32.0, 18.0)  # x, y, z reach of the default patch; the block holds it and a margin
 BLOCK_MARGIN_MM = 3.0
 
@@ -45,7 +57,8 @@ class SimulatorConfig:
 
 @dataclass(frozen=True)
 class SimulatedVertebra:
-    """A scan block round one vertebra, its truth and its virtual DXA. LPS mm; devices as constants.DEVICES."""
+    """A scan block round one vertebra, its truth and its virtual DXA. LPS mm; devices as
+    constants.DEVICES."""
 
     scan: np.ndarray  # int16 HU [k, j, i]
     index_to_world: np.ndarray  # 4x4, (i, j, k, 1) to LPS mm
@@ -63,7 +76,8 @@ class SimulatedVertebra:
         return c.LEVELS.index(self.level)
 
 
-# Usual sagittal tilt of a level in supine CT, degrees, upper end forward positive: kyphosis above, lordosis below.
+# Usual sagittal tilt of a level in supine CT, degrees, upper end forward positive: kyphosis above, lordosis
+# below.
 LEVEL_TILT_DEG: dict[str, float] = {
     "T10": 6.0, "T11": 3.0, "T12": 0.0, "L1": -4.0, "L2": -6.0, "L3": -4.0, "L4": 4.0, "L5": 16.0,
 }  # fmt: skip
@@ -86,7 +100,9 @@ def simulate_patch(rng: np.random.Generator, config: SimulatorConfig) -> Simulat
     pick = config.pick_error_mm * np.clip(rng.normal(0, 1, 3), -2.5, 2.5)
 
     canvas, slice_z = _empty_canvas(rng, pick, protocol, config)
-    mineral, confounders = paint_scene(rng, canvas, patient, shape, bone, frame, protocol, lesion, config.prior)
+    mineral, confounders = paint_scene(
+        rng, canvas, patient, shape, bone, frame, protocol, lesion, config.prior
+    )
     scan = acquire(canvas, slice_z, protocol, rng)
     scan, slice_z, cut_mm = _cut(rng, scan, slice_z, pick, config)
 
@@ -95,17 +111,35 @@ def simulate_patch(rng: np.random.Generator, config: SimulatorConfig) -> Simulat
     matrix[:3, 3] = world + np.array([canvas.x[0], canvas.y[0], slice_z[0]], dtype=np.float64)
     dxa = scan_dxa(rng, shape, replace(bone, mineral=mineral), confounders)
     facts = {
-        "sex": patient.sex, "age": patient.age, "diameter_cm": patient.diameter_cm, "kvp": protocol.kvp,
-        "kernel_class": protocol.kernel_class, "thickness_mm": protocol.thickness_mm, "spacing_mm": protocol.spacing_mm,
-        "pixel_mm": protocol.pixel_mm, "noise_sd_hu": protocol.noise_sd_hu, "iterative": protocol.iterative,
-        "phase": protocol.phase, "marrow_enhancement_hu": protocol.marrow_enhancement_hu, "gain": protocol.gain,
-        "offset_hu": protocol.offset_hu, "deformity": deformity, "lesion": lesion, "cut_mm": cut_mm,
-        "tilt_deg": float(tilt), "fat_fraction": bone.fat_fraction, "texture_mg": bone.texture_mg,
-        "shell_mm": bone.shell_mm, "posterior_mineral": bone.posterior_mineral, "sclerosis": bone.sclerosis,
-        "osteophyte_g": confounders.osteophyte_g, "facet_g": confounders.facet_g,
-        "calcification_g": confounders.calcification_g, "roi_scale": shape.roi_scale,
+        "sex": patient.sex,
+        "age": patient.age,
+        "diameter_cm": patient.diameter_cm,
+        "kvp": protocol.kvp,
+        "kernel_class": protocol.kernel_class,
+        "thickness_mm": protocol.thickness_mm,
+        "spacing_mm": protocol.spacing_mm,
+        "pixel_mm": protocol.pixel_mm,
+        "noise_sd_hu": protocol.noise_sd_hu,
+        "iterative": protocol.iterative,
+        "phase": protocol.phase,
+        "marrow_enhancement_hu": protocol.marrow_enhancement_hu,
+        "gain": protocol.gain,
+        "offset_hu": protocol.offset_hu,
+        "deformity": deformity,
+        "lesion": lesion,
+        "cut_mm": cut_mm,
+        "tilt_deg": float(tilt),
+        "fat_fraction": bone.fat_fraction,
+        "texture_mg": bone.texture_mg,
+        "shell_mm": bone.shell_mm,
+        "posterior_mineral": bone.posterior_mineral,
+        "sclerosis": bone.sclerosis,
+        "osteophyte_g": confounders.osteophyte_g,
+        "facet_g": confounders.facet_g,
+        "calcification_g": confounders.calcification_g,
+        "roi_scale": shape.roi_scale,
         "rotation": frame.rotation.tolist(),
-    }  # fmt: skip
+    }
     return SimulatedVertebra(
         scan=scan,
         index_to_world=matrix,
@@ -137,7 +171,8 @@ def _draw_pathology(rng: np.random.Generator, patient: Patient, config: Simulato
 def _empty_canvas(
     rng: np.random.Generator, pick: np.ndarray, protocol: Protocol, config: SimulatorConfig
 ) -> tuple[Canvas, np.ndarray]:
-    """Grid round the pick: pixels as scanned, z fine enough for the slice profile. The body's centre is at 0."""
+    """Grid round the pick: pixels as scanned, z fine enough for the slice profile. The body's centre is at
+    0."""
     reach = np.asarray(config.half_size_mm) + BLOCK_MARGIN_MM
     steps = np.array([protocol.pixel_mm, protocol.pixel_mm, protocol.spacing_mm])
     lines = []
@@ -151,10 +186,18 @@ def _empty_canvas(
 
 
 def paint_scene(
-    rng: np.random.Generator, canvas: Canvas, patient: Patient, shape: Shape, bone: Bone, frame: Frame, protocol: Protocol,
-    lesion: str, prior: Prior,
-) -> tuple[float, Confounders]:  # fmt: skip
-    """Paint soft tissue, discs, the neighbours' ends and the vertebra; returns its ROI mineral and its confounders."""
+    rng: np.random.Generator,
+    canvas: Canvas,
+    patient: Patient,
+    shape: Shape,
+    bone: Bone,
+    frame: Frame,
+    protocol: Protocol,
+    lesion: str,
+    prior: Prior,
+) -> tuple[float, Confounders]:
+    """Paint soft tissue, discs, the neighbours' ends and the vertebra; returns its ROI mineral and its
+    confounders."""
     physics = Physics(protocol.kvp, protocol.marrow_enhancement_hu)
     tissues = draw_tissues(rng, patient, protocol.kvp, protocol.phase)
     marrow = marrow_hu(bone.fat_fraction, protocol.kvp, protocol.marrow_enhancement_hu)
@@ -169,7 +212,9 @@ def paint_scene(
         neighbour_bone = draw_bone(rng, patient, other, prior)
         if neighbour_bone.mineral > 0:  # a neighbour resembles, and does not copy, the target
             ratio = float(np.clip(rng.normal(1, 0.07), 0.8, 1.2))
-            neighbour_bone = replace(neighbour_bone, mineral=bone.mineral * ratio, fat_fraction=bone.fat_fraction)
+            neighbour_bone = replace(
+                neighbour_bone, mineral=bone.mineral * ratio, fat_fraction=bone.fat_fraction
+            )
         neighbour = draw_shape(rng, patient, other, neighbour_bone)
         neighbours.append((above, neighbour, neighbour_bone, gap))
     paint_ribs(canvas, frame, shape, protocol.kvp, marrow)
@@ -194,7 +239,8 @@ def paint_scene(
 def _cut(
     rng: np.random.Generator, scan: np.ndarray, slice_z: np.ndarray, pick: np.ndarray, config: SimulatorConfig
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """End the scan inside the patch now and then: returns the remaining slices and how deep the cut is in mm."""
+    """End the scan inside the patch now and then: returns the remaining slices and how deep the cut is in
+    mm."""
     if rng.random() >= config.cut_rate:
         return scan, slice_z, 0.0
     depth = float(rng.uniform(1.0, config.half_size_mm[2] - 3.0))

@@ -1,4 +1,5 @@
-"""Soft tissue round the spine of a patch: muscle, fat, vessels, canal, discs, lung, ribs, and the confounders."""
+"""Soft tissue round the spine of a patch: muscle, fat, vessels, canal, discs, lung, ribs, and the
+confounders."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import constants as c
-from .anatomy import Physics, Shape, body_distance
+from .anatomy import Physics, Shape
 from .dxa import Confounders
 from .fields import field_bank, sample_field
 from .geometry import Canvas, Frame, capsule, ellipsoid, inside_fraction
@@ -57,7 +58,9 @@ def draw_tissues(rng: np.random.Generator, patient: Patient, kvp: int, phase: st
     )
 
 
-def blend(canvas: Canvas, window: tuple, distance: np.ndarray, hu: float | np.ndarray, share: float = 1.0) -> None:
+def blend(
+    canvas: Canvas, window: tuple, distance: np.ndarray, hu: float | np.ndarray, share: float = 1.0
+) -> None:
     """Paint HU inside a signed distance on a window."""
     view = canvas.hu[window]
     fraction = inside_fraction(distance, canvas.sigma_mm)
@@ -67,7 +70,8 @@ def blend(canvas: Canvas, window: tuple, distance: np.ndarray, hu: float | np.nd
 def paint_tube(canvas: Canvas, frame: Frame, centre: tuple, radii: tuple, hu: float | np.ndarray) -> None:
     """Paint an elliptic tube along a frame's z through the whole canvas (local centre x, y)."""
     whole = canvas.window(
-        np.array([canvas.x[0], canvas.y[0], canvas.z[0]]), np.array([canvas.x[-1], canvas.y[-1], canvas.z[-1]])
+        np.array([canvas.x[0], canvas.y[0], canvas.z[0]]),
+        np.array([canvas.x[-1], canvas.y[-1], canvas.z[-1]]),
     )
     assert whole is not None
     span = abs(float(canvas.z[-1] - canvas.z[0])) + abs(float(canvas.z.mean()) - float(frame.origin[2]))
@@ -78,10 +82,14 @@ def paint_tube(canvas: Canvas, frame: Frame, centre: tuple, radii: tuple, hu: fl
     if window is None:
         return
     x, y, _ = frame.to_local(*canvas.grid(window))
-    blend(canvas, window, ellipsoid(x, y, None, centre, radii), hu[window] if isinstance(hu, np.ndarray) else hu)
+    blend(
+        canvas, window, ellipsoid(x, y, None, centre, radii), hu[window] if isinstance(hu, np.ndarray) else hu
+    )
 
 
-def paint_blob(canvas: Canvas, frame: Frame, centre: tuple, radii: tuple, hu: float, share: float = 1.0) -> bool:
+def paint_blob(
+    canvas: Canvas, frame: Frame, centre: tuple, radii: tuple, hu: float, share: float = 1.0
+) -> bool:
     """Paint an ellipsoid at local coordinates; False where it misses the canvas."""
     at = frame.to_world(np.asarray(centre, dtype=float))
     reach = max(radii) + 3
@@ -95,11 +103,14 @@ def paint_blob(canvas: Canvas, frame: Frame, centre: tuple, radii: tuple, hu: fl
 def paint_soft_tissue(
     canvas: Canvas, shape: Shape, frame: Frame, patient: Patient, tissues: Tissues, rng: np.random.Generator
 ) -> None:
-    """Background, muscles, vessels and canal of a patch, in the target vertebra's frame. Overwrites the canvas."""
-    texture = sample_field(field_bank(4.5, 3.2), rng, canvas.z, canvas.y, canvas.x, float(rng.uniform(1.2, 2.0)))
+    """Background, muscles, vessels and canal of a patch, in the target vertebra's frame. Overwrites the
+    canvas."""
+    texture = sample_field(
+        field_bank(4.5, 3.2), rng, canvas.z, canvas.y, canvas.x, float(rng.uniform(1.2, 2.0))
+    )
     index = c.LEVELS.index(shape.level)
     b, w = shape.half_depth, max(shape.half_width[0], shape.half_width[2])
-    canal_w, canal_d = shape.canal
+    canal_d = shape.canal[1]
     canvas.hu[...] = np.float32(tissues.fat) + np.float32(6) * texture
     muscle = np.float32(tissues.muscle) + np.float32(tissues.muscle_fat) * np.minimum(texture, 0.8)
     s = patient.scale
@@ -115,7 +126,9 @@ def paint_soft_tissue(
         rx, ry = ((7, 9), (10, 13), (14, 17), (17, 20), (18, 21))[index - 3]
         for side in (-1.0, 1.0):
             grow = s * rng.normal(1, 0.12)
-            paint_tube(canvas, frame, (side * (0.84 * w + rx * grow), 0.30 * b, 0), (rx * grow, ry * grow, 1), muscle)
+            paint_tube(
+                canvas, frame, (side * (0.84 * w + rx * grow), 0.30 * b, 0), (rx * grow, ry * grow, 1), muscle
+            )
     for side in (-1.0, 1.0):
         paint_tube(canvas, frame, (side * 31, back + 15, 0), (26, 19, 1), muscle)
         paint_tube(canvas, frame, (side * 12, back + 14, 0), (10, 12, 1), muscle)
@@ -126,13 +139,23 @@ def paint_soft_tissue(
             paint_tube(canvas, frame, (side * 14 - 5, -b - 2, 0), (8, 6, 1), tissues.cava)
     else:
         ax = rng.normal(13 if index <= 2 else 9, 3)
-        paint_tube(canvas, frame, (ax, -b - radius - rng.uniform(1, 6), 0), (radius, radius, 1), tissues.aorta)
+        paint_tube(
+            canvas, frame, (ax, -b - radius - rng.uniform(1, 6), 0), (radius, radius, 1), tissues.aorta
+        )
         if index >= 3:
-            paint_tube(canvas, frame, (-0.75 * w + rng.normal(0, 2), -b - rng.uniform(6, 11), 0), (11, 8, 1), tissues.cava)
+            paint_tube(
+                canvas,
+                frame,
+                (-0.75 * w + rng.normal(0, 2), -b - rng.uniform(6, 11), 0),
+                (11, 8, 1),
+                tissues.cava,
+            )
     _paint_canal(canvas, frame, shape, tissues, rng)
 
 
-def _paint_canal(canvas: Canvas, frame: Frame, shape: Shape, tissues: Tissues, rng: np.random.Generator) -> None:
+def _paint_canal(
+    canvas: Canvas, frame: Frame, shape: Shape, tissues: Tissues, rng: np.random.Generator
+) -> None:
     canal_w, canal_d = shape.canal
     cy = shape.half_depth + canal_d / 2 - 1
     paint_tube(canvas, frame, (0, cy, 0), (canal_w / 2 + 1, canal_d / 2 + 1, 1), 0.7 * tissues.fat)
@@ -143,7 +166,13 @@ def _paint_canal(canvas: Canvas, frame: Frame, shape: Shape, tissues: Tissues, r
 
 
 def paint_disc(
-    canvas: Canvas, frame: Frame, shape: Shape, above: bool, height_mm: float, hu: float, rng: np.random.Generator
+    canvas: Canvas,
+    frame: Frame,
+    shape: Shape,
+    above: bool,
+    height_mm: float,
+    hu: float,
+    rng: np.random.Generator,
 ) -> None:
     """Paint the disc column at one end of a vertebra, up into the neighbour, before any bone."""
     sign = 1.0 if above else -1.0
@@ -186,9 +215,16 @@ def paint_ribs(canvas: Canvas, frame: Frame, shape: Shape, kvp: int, marrow: flo
 
 
 def paint_confounders(
-    canvas: Canvas, frame: Frame, shape: Shape, patient: Patient, physics: Physics, marrow: float, rng: np.random.Generator
+    canvas: Canvas,
+    frame: Frame,
+    shape: Shape,
+    patient: Patient,
+    physics: Physics,
+    marrow: float,
+    rng: np.random.Generator,
 ) -> Confounders:
-    """Osteophytes, facet arthrosis and aortic calcium: what DXA sees and the trabecular compartment does not."""
+    """Osteophytes, facet arthrosis and aortic calcium: what DXA sees and the trabecular compartment does
+    not."""
     ageing = float(np.clip((patient.age - 35) / 40, 0, 1.2))
     b, h = shape.half_depth, shape.half_height
     osteophyte = facet = calcium = 0.0
@@ -215,10 +251,14 @@ def paint_confounders(
         for _ in range(int(rng.integers(1, 5))):
             angle = rng.uniform(0, 2 * np.pi)
             at = (9 + 9 * np.cos(angle), -b - 11 + 9 * np.sin(angle), rng.uniform(-h, h))
-            mineral, radii = rng.uniform(250, 800), (rng.uniform(0.8, 2.2), rng.uniform(0.8, 2.0), rng.uniform(1, 6))
+            mineral, radii = (
+                rng.uniform(250, 800),
+                (rng.uniform(0.8, 2.2), rng.uniform(0.8, 2.0), rng.uniform(1, 6)),
+            )
             paint_blob(canvas, frame, at, radii, bone_hu(mineral, 45.0, physics.kvp))
             calcium += 4.19 * radii[0] * radii[1] * radii[2] * mineral * 1e-6
-    # What the drawn blobs stand for is larger than they are: rims run round the body, calcium along the aorta.
+    # What the drawn blobs stand for is larger than they are: rims run round the body, calcium along the
+    # aorta.
     return Confounders(osteophyte_g=2.0 * osteophyte, facet_g=facet, calcification_g=1.5 * calcium)
 
 
@@ -241,19 +281,17 @@ def paint_lesion(
         paint_blob(canvas, frame, at, (r, r, min(r, 0.8 * h)), rng.uniform(-50, 0))
         for _ in range(int(r * 1.5)):
             dx, dy = rng.uniform(-0.8 * r, 0.8 * r, 2)
-            paint_blob(canvas, frame, (at[0] + dx, at[1] + dy, at[2]), (0.8, 0.8, 0.8 * r), rng.uniform(200, 320))
+            paint_blob(
+                canvas, frame, (at[0] + dx, at[1] + dy, at[2]), (0.8, 0.8, 0.8 * r), rng.uniform(200, 320)
+            )
         return Confounders()
     if kind == "lytic":
         r = rng.uniform(4, 9)
-        paint_blob(canvas, frame, at, (r, r * rng.uniform(0.7, 1), r * rng.uniform(0.6, 1)), rng.uniform(20, 60))
+        paint_blob(
+            canvas, frame, at, (r, r * rng.uniform(0.7, 1), r * rng.uniform(0.6, 1)), rng.uniform(20, 60)
+        )
         return Confounders()
     r = rng.uniform(2, 4) if kind == "island" else rng.uniform(4, 9)
     hu = rng.uniform(600, 1000) if kind == "island" else rng.uniform(400, 800)
     paint_blob(canvas, frame, at, (r, r, r * rng.uniform(0.7, 1)), hu, 0.9)
     return Confounders(lesion_g=4.19 * r**3 * 0.3e-3 if kind != "island" else 0.0)
-
-
-def neighbour_distance_check(shape: Shape, point: tuple) -> float:
-    """Signed distance (mm) of one local point to a body; used by tests."""
-    x, y, z = (np.array([v], dtype=np.float32) for v in point)
-    return float(body_distance(shape, x, y, z)[0][0])

@@ -85,6 +85,12 @@ describe('a regular stack', () => {
     expect(codes(only(seriesOf({ change: () => ({ GantryDetectorTilt: 0.2 }) })))).toEqual([]);
   });
 
+  test('should be opened with a note when its series also holds a localizer', () => {
+    const localizer = { sizeVox: [9, 7, 1], change: () => ({ ImageType: ['ORIGINAL', 'PRIMARY', 'LOCALIZER'], SOPInstanceUID: '1.2.3' }) } as const;
+    const { series } = makeSeriesList([...syntheticHeaders(localizer), ...syntheticHeaders()]);
+    expect(series.map((one) => [one.grid !== null, codes(one)])).toEqual([[true, ['series-split']], [false, ['localizer']]]);
+  });
+
   test('should show its middle slice', () => {
     expect(middleSlice(only(seriesOf())).instanceNumber).toBe(7);
     expect(middleSlice(only(seriesOf({ sizeVox: [9, 7, 1] }))).instanceNumber).toBe(1);

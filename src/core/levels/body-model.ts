@@ -1,4 +1,7 @@
 import { GRID_MM, type BodyGrid } from './body-grid.ts';
+import {
+  endDip, endX, endY, INNER_POINTS, SIDE_ANGLES, SIDE_HEIGHTS, SIDE_SCALE, sideNormalX, sideNormalY, sideWeight, sideX, sideY,
+} from './body-surface.ts';
 
 /**
  * A vertebral body as a cylinder tilted in the sagittal plane. Centre relative to the click: x to the left, y posterior,
@@ -27,13 +30,13 @@ export type BodyScorer = {
 /** Sizes allowed, mm: half the T10 to L5 endplate widths, depths and heights of domain.md 3.1, with room for both sexes and fractures. */
 export const BODY_RANGES = { a: [15, 31], b: [10, 23], h: [7.5, 19], tilt: [-0.6, 0.6] } as const;
 
-/** Where nothing speaks against it: means of the same table over T11 to L5, mm, with generous deviations. */
-export const BODY_PRIOR = { a: 22, b: 15.5, h: 12.5, sdA: 6, sdB: 4, sdH: 4, sdTilt: 0.5, widthToDepth: 1.35, sdWidthToDepth: 0.25 } as const;
+/** Where nothing speaks against it: means of the same table over T11 to L5, mm, with generous deviations; flat ones are more often discs. */
+export const BODY_PRIOR = { a: 22, b: 15.5, h: 12.5, sdA: 6, sdB: 4, sdH: 4, sdLowH: 2.5, sdTilt: 0.5, widthToDepth: 1.35, sdWidthToDepth: 0.25 } as const;
 
 /** A step from shell to outside counts at most this much, so that one dense facet or a lung does not decide. */
 const EVIDENCE_HU = { low: -60, high: 160 } as const;
 /** Evidence of a surface point that lies outside the scan: neither for nor against. */
-const UNKNOWN_EVIDENCE_HU = 40;
+const UNKNOWN_EVIDENCE_HU = 60;
 const PRIOR_HU = 3;
 /** Cost per unit by which the click lies outside the body, in half axes. */
 const CLICK_OUTSIDE_HU = 600;
@@ -43,46 +46,6 @@ const SHELL_DEPTH_MM = 1.2;
 /** A thin thoracic disc is 3 to 4 mm high: the nearer sample falls inside it. */
 const OUTSIDE_MM = [2.5, 4] as const;
 
-const SIDE_ANGLES = 28;
-const SIDE_HEIGHTS = [-0.75, -0.45, -0.15, 0.15, 0.45, 0.75] as const;
-/** Waist: the body is narrower between its endplates (domain.md 3.1: 0.88 to 0.92). */
-const SIDE_SCALE = SIDE_HEIGHTS.map((t) => 0.93 + 0.1 * t * t);
-
-const sideX = new Float64Array(SIDE_ANGLES);
-const sideY = new Float64Array(SIDE_ANGLES);
-const sideNormalX = new Float64Array(SIDE_ANGLES);
-const sideNormalY = new Float64Array(SIDE_ANGLES);
-const sideWeight = new Float64Array(SIDE_ANGLES);
-for (let n = 0; n < SIDE_ANGLES; n += 1) {
-  const angle = ((n + 0.5) / SIDE_ANGLES) * 2 * Math.PI;
-  // The wall to the canal is flatter than an ellipse.
-  const power = Math.sin(angle) > 0 ? 3 : 2.2;
-  const x = Math.sign(Math.cos(angle)) * Math.abs(Math.cos(angle)) ** (2 / power);
-  const y = Math.sign(Math.sin(angle)) * Math.abs(Math.sin(angle)) ** (2 / power);
-  sideX[n] = x;
-  sideY[n] = y;
-  sideNormalX[n] = Math.sign(x) * Math.abs(x) ** (power - 1);
-  sideNormalY[n] = Math.sign(y) * Math.abs(y) ** (power - 1);
-  // Pedicles and rib heads join at the back corners: no surface to find there.
-  sideWeight[n] = y > 0.25 && Math.abs(x) > 0.5 ? 0.25 : 1;
-}
-
-type Ring = { readonly radius: number; readonly count: number };
-const END_RINGS: readonly Ring[] = [
-  { radius: 0, count: 1 },
-  { radius: 0.3, count: 6 },
-  { radius: 0.55, count: 10 },
-  { radius: 0.8, count: 14 },
-];
-const END_POINTS = END_RINGS.flatMap(({ radius, count }) =>
-  Array.from({ length: count }, (_, n) => ({ radius, angle: ((n + 0.5) / count) * 2 * Math.PI })),
-);
-const endX = Float64Array.from(END_POINTS, ({ radius, angle }) => radius * Math.cos(angle));
-const endY = Float64Array.from(END_POINTS, ({ radius, angle }) => radius * Math.sin(angle));
-/** Endplates are hollow by 1.5 to 3 mm (domain.md 3.1). */
-const endDip = Float64Array.from(END_POINTS, ({ radius }) => 1.5 * (1 - radius * radius));
-/** The points of the two inner rings: what lies at one level inside the body. */
-const INNER_POINTS = 7;
 const LEVEL_STEP_MM = 2;
 const LEVEL_MARGIN_MM = 4;
 
@@ -95,7 +58,7 @@ function priorHu({ a, b, h, tilt }: Body): number {
   const deviation =
     squared((a - p.a) / p.sdA) +
     squared((b - p.b) / p.sdB) +
-    squared((h - p.h) / p.sdH) +
+    squared((h - p.h) / (h < p.h ? p.sdLowH : p.sdH)) +
     squared(tilt / p.sdTilt) +
     squared((a / b - p.widthToDepth) / p.sdWidthToDepth);
   return PRIOR_HU * deviation;

@@ -9,7 +9,10 @@ export const MAX_MOVE_MM = 17;
 const START_X_MM = [-9, -6, -3, 0, 3, 6, 9] as const;
 const START_Y_MM = [-10, -6, -2, 2, 6, 10] as const;
 const START_Z_MM = [-8, -4, 0, 4, 8] as const;
-const START_TILT = [-0.25, 0.05, 0.3] as const;
+const START_TILT = 0.05;
+const OTHER_TILTS = [-0.25, 0.3] as const;
+/** A small thoracic body, mm. */
+const SMALL_START = { a: 18, b: 14, h: 11.5 } as const;
 const CLIMBED_STARTS = 16;
 const KEPT_STARTS = 5;
 
@@ -74,11 +77,12 @@ export function fitBody(grid: BodyGrid): BodyFit {
   const starts: Candidate[] = [];
   for (const z of START_Z_MM) {
     for (const y of START_Y_MM) {
-      const here = START_X_MM.flatMap((x) => START_TILT.map((tilt) => ({ x, y, z, a, b, h, tilt })))
-        .filter((body) => isAllowed(body))
-        .map((body) => ({ body, score: coarse(body) }));
+      const level = START_X_MM.map((x) => ({ x, y, z, a, b, h, tilt: START_TILT })).filter((body) => isAllowed(body));
       // One from each place, so that a good wrong place cannot crowd out the right one.
-      starts.push(...best(here, 1));
+      const [first] = best(level.map((body) => ({ body, score: coarse(body) })), 1);
+      if (first === undefined) continue;
+      const variants = [...OTHER_TILTS.map((tilt) => ({ ...first.body, tilt })), { ...first.body, ...SMALL_START }];
+      starts.push(...best([first, ...variants.map((body) => ({ body, score: coarse(body) }))], 1));
     }
   }
   const climbed = best(starts, CLIMBED_STARTS).map((start) => climb(start, 3, 3, coarse));

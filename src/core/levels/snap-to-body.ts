@@ -22,9 +22,9 @@ export type SnapResult = {
 export const MIN_CONFIDENCE = 0.5;
 
 /**
- * Confidence rises evenly between these scores, HU. On the three real CTs of shared/data, fits from clicks in a body score
- * 74 to 126 (74 to 82 where the scan cuts it), fits round points in front of the spine or beside it 66 or less, fits
- * round points behind it 42 to 82 (one in four above 68), which is why a pick stays the reader's to confirm.
+ * Confidence rises evenly between these scores, HU. On the three real CTs of shared/data, 108 clicks in a body score 74 or
+ * more; of 216 in front of the spine or beside it one scores above 68; of 108 behind it, on lamina and spinous process, 32
+ * do and move to what looks like a body: a pick stays the reader's to confirm.
  */
 const SCORE_HU = { none: 40, full: 96 } as const;
 

@@ -68,7 +68,7 @@ describe('session file', () => {
   it.each([
     ['levels[1].centreLps[2]', (file: Json) => Object.assign(file['levels']?.[1]?.['centreLps'] ?? {}, { 2: 'x' })],
     ['levels[0].level', (file: Json) => Object.assign(file['levels']?.[0] ?? {}, { level: 'T9' })],
-    ['levels[0].network.devices[1].osteoporosis.low', (file: Json) => delete (file['levels']?.[0]?.['network']?.['devices']?.[1]?.['osteoporosis'] as { low?: number }).low],
+    ['levels[0].network.devices[1].osteoporosis.low', (file: Json) => Object.assign(file['levels']?.[0]?.['network']?.['devices']?.[1]?.['osteoporosis'] ?? {}, { low: null })],
     ['levels[0].run.modelSha256', (file: Json) => Object.assign(file['levels']?.[0]?.['run'] ?? {}, { modelSha256: 'nope' })],
     ['savedAt', (file: Json) => Object.assign(file, { savedAt: 'yesterday' })],
     ['levels[1].level', (file: Json) => Object.assign(file['levels']?.[1] ?? {}, { level: 'L1' })],

@@ -126,8 +126,8 @@ export function restoreSession(file: SessionFile): { readonly picks: readonly Le
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */
 export function sessionJsonSchema(): unknown {
   return {
-    $id: 'https://osteolens.invalid/osteolens-results.schema.json',
     title: 'OsteoLens session file, schema version 1',
-    ...z.toJSONSchema(sessionFileSchema),
+    // "readOnly" would tell other programs not to write the fields; it only means that our types are immutable.
+    ...z.toJSONSchema(sessionFileSchema, { override: ({ jsonSchema }) => void delete jsonSchema.readOnly }),
   };
 }

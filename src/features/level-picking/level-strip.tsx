@@ -25,7 +25,7 @@ export function LevelStrip() {
             isDisabled={!isOpen}
             aria-label={findPick(history.present, level) ? `${level}, picked` : level}
             aria-keyshortcuts={KEY_OF_LEVEL[level]}
-            onChange={(isArmed) => picking.arm(isArmed ? level : null)}
+            onChange={() => picking.arm(level)}
           >
             {level}
           </ToggleButton>

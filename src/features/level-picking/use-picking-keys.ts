@@ -33,7 +33,7 @@ export function usePickingKeys(): void {
       const level = LEVELS.find((one) => KEY_OF_LEVEL[one] === key);
       const tool = TOOL_KEYS[key];
       const focus = viewer.focus();
-      if (level) picking.arm(state.picks.present.armed === level ? null : level);
+      if (level) picking.arm(level);
       else if (tool) viewer.setPrimaryTool(tool);
       else if (key === '[') picking.shift(-1);
       else if (key === ']') picking.shift(1);

@@ -26,3 +26,10 @@ w.parse = async () => { const input = document.getElementById('files') as HTMLIn
 w.open = async (index = 0, signal = new AbortController().signal) => { const t = performance.now(); w.progress = []; const s = w.opened.series[index]; const r = await viewer.openSeries(s, w.opened.blobOf, { signal, onProgress: (p: any) => w.progress.push([Math.round(performance.now() - t), p.done]) }); w.result = r; if (r.ok) w.source = r.value; return r.ok ? { ok: true, ms: Math.round(performance.now() - t), first: w.progress[0] } : r; };
 w.at = (i: number, j: number, k: number) => w.source.readBlock({ min: [i, j, k], max: [i + 1, j + 1, k + 1] }).valuesHu[0];
 w.ready = true;
+import { getRenderingEngine } from '@cornerstonejs/core';
+import { decodeSlice } from '../decode-slice.ts';
+import { makeSliceFiles } from '../slice-files.ts';
+import { startCornerstone } from '../cornerstone.ts';
+import { huTypeOf } from '../hu-slice.ts';
+w.compare = () => ['sagittal', 'axial', 'coronal'].map((p) => { const v = getRenderingEngine('osteolens')!.getViewport(p) as any; const q = w.proj[p]; return [[10, -40, 200], [-60, -90, 230], [33, -200, 150]].map((pt) => { const a = v.worldToCanvas(pt), b = q.worldToCanvas(pt); return Math.hypot(a[0] - b.x, a[1] - b.y); }); });
+w.decodeAll = async () => { const { images } = startCornerstone(); const out: any[] = []; for (const s of w.opened.series) for (const h of s.slices) { const id = 'x:' + out.length; images.add(id, { header: h, frameOfReferenceUid: '1' }); const f = await makeSliceFiles([h], w.opened.blobOf).open(h); const r = f.ok ? await decodeSlice(id, f.value, h, huTypeOf([h])) : f; const n = h.fileName.split('/').pop(); if (!r.ok) out.push([n, r.error]); else { let sum = 0; for (const x of r.value) sum += x; out.push([n, sum, r.value[1000], r.value.constructor.name, h.rescaleSlope, h.rescaleIntercept]); } } return out; };
