@@ -1,7 +1,7 @@
 import type { Series } from '#src/core/dicom/series.ts';
 import { placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import { parseSessionFile, restoreSession } from '#src/core/results/session-file.ts';
+import { readPicks } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { OtherFile } from '#src/files/index.ts';
@@ -30,20 +30,20 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
 /** The series that a results file names, if it is in the list. */
 export function seriesNamedBy(file: OtherFile, series: readonly Series[]): Series | undefined {
   if (file.kind !== 'results') return undefined;
-  const parsed = parseSessionFile(file.text);
-  const uid = parsed.ok ? parsed.value.seriesInstanceUid : null;
+  const read = readPicks(file.text);
+  const uid = read.ok ? read.value.seriesInstanceUid : null;
   return uid ? series.find((one) => one.seriesInstanceUid === uid && one.grid !== null) : undefined;
 }
 
 function picksOfResults(text: string, open: Series): Result<PicksOfFile, string> {
-  const parsed = parseSessionFile(text);
-  if (!parsed.ok) return fail(parsed.error.sentence);
-  const uid = parsed.value.seriesInstanceUid;
+  const read = readPicks(text);
+  if (!read.ok) return fail(read.error.sentence);
+  const uid = read.value.seriesInstanceUid;
   // A file without a UID (de-identified studies have none) is placed by its coordinates alone.
   if (uid && open.seriesInstanceUid && uid !== open.seriesInstanceUid) {
     return fail('it belongs to another series, so its picks were not placed; open that series.');
   }
-  return ok({ picks: restoreSession(parsed.value).picks, note: ', and analysed anew' });
+  return ok({ picks: read.value.picks, note: ', and analysed anew' });
 }
 
 function picksOfCentroids(text: string, open: Series): Result<PicksOfFile, string> {

@@ -1,8 +1,9 @@
 import type { Level } from '#src/core/levels/level.ts';
-import type { LevelResult, Measurement, NetworkEstimate } from '#src/core/results/level-result.ts';
+import type { RoiMeasurement } from '#src/core/measure/roi.ts';
+import type { LevelResult, NetworkEstimate } from '#src/core/results/level-result.ts';
 
 /** Every number differs, so that swapped fields show. */
-export function makeMeasurement(overrides: Partial<Measurement> = {}): Measurement {
+export function makeMeasurement(overrides: Partial<RoiMeasurement> = {}): RoiMeasurement {
   return {
     meanHu: 135,
     medianHu: 131.5,

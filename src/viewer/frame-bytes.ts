@@ -33,14 +33,15 @@ export function openFile(bytes: Uint8Array): Result<OpenFile, string> {
 const MARKER_CODED = /^1\.2\.840\.10008\.1\.2\.4\.(5\d|70|8[01]|9[0-3]|20[123])$/;
 
 /**
- * Whether a marker-coded stream is all there: it ends with FF D9 (EOI, EOC), and then only padding. Decoders fill what
- * is missing from a stream that was cut off without an error, and that must not be measured.
+ * Whether a marker-coded stream is all there: it ends with FF D9 (EOI, EOC) and then only padding: zeros, or one byte of
+ * any value as in NEMA's own samples. Decoders fill what is missing from a stream that was cut off without an error,
+ * and that must not be measured.
  */
 function isWhole(stream: Uint8Array, transferSyntaxUid: string): boolean {
   if (!MARKER_CODED.test(transferSyntaxUid)) return true;
   let end = stream.length;
   while (end > 0 && stream[end - 1] === 0) end -= 1;
-  return stream[end - 2] === 0xff && stream[end - 1] === 0xd9;
+  return [end, end - 1].some((at) => stream[at - 2] === 0xff && stream[at - 1] === 0xd9);
 }
 
 /** Copies the stored bytes of one frame: compressed as they are, or columns · rows values uncompressed. */

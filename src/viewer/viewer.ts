@@ -266,10 +266,11 @@ function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLEle
   container.append(element);
   const stopListening = listen();
   const fit = async (): Promise<void> => {
-    const size = { width: element.clientWidth, height: element.clientHeight };
-    if (size.width === 0 || size.height === 0) return;
+    // With fractions of a pixel: clientWidth is rounded, half a device pixel wrong on a dense screen.
+    const { width, height } = element.getBoundingClientRect();
+    if (width === 0 || height === 0) return;
     await stage.fitCanvas(plane);
-    model.setSize(plane, size);
+    model.setSize(plane, { width, height });
   };
   const observer = new ResizeObserver(() => void fit());
   observer.observe(element);

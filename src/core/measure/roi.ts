@@ -12,7 +12,6 @@ import { huToVbmd } from './hu-to-vbmd.ts';
  */
 export const ROI_SHAPE = { halfWidthMm: 10, halfDepthMm: 7, heightMm: 8, anteriorShiftMm: 2, sampleStepMm: 1 } as const;
 
-
 /** An elliptical cylinder in patient axes; LPS, mm. */
 export type Roi = {
   readonly centreLps: readonly [number, number, number];
@@ -21,12 +20,14 @@ export type Roi = {
   readonly heightMm: number;
 };
 
+/** Plain measurement in the ROI. Attenuation in HU; density in mg/cm³ hydroxyapatite, QCT convention. */
 export type RoiMeasurement = {
   readonly meanHu: number;
   readonly medianHu: number;
   /** Of the samples, divisor n. */
   readonly sdHu: number;
   readonly volumeMm3: number;
+  /** Null where kVp is unknown or outside 80 to 140: no density is guessed. */
   readonly vbmdMgCm3: number | null;
   readonly roi: Roi;
 };

@@ -5,7 +5,8 @@ import { inspectBodyRegion, type BodyRegionFacts } from '../measure/body-region.
 import type { AcquisitionFacts } from '../dicom/series.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
-import type { Estimate, LevelWarning, Measurement, NetworkEstimate } from './level-result.ts';
+import type { Estimate, LevelWarning, NetworkEstimate } from './level-result.ts';
+import type { RoiMeasurement } from '../measure/roi.ts';
 
 /** Limits of the gates. Sources: domain.md, the part named. */
 export const GATE_LIMITS = {
@@ -49,7 +50,7 @@ export type GateInput = {
   readonly pick: LevelPick;
   /** Of the snap that placed the pick; null where the reader placed or moved it by hand. */
   readonly snapConfidence: number | null;
-  readonly measured: Result<Measurement, Problem>;
+  readonly measured: Result<RoiMeasurement, Problem>;
   readonly estimated: Result<{ readonly network: NetworkEstimate }, Problem>;
 };
 

@@ -1,26 +1,8 @@
 import type { Level } from '../levels/level.ts';
+import type { RoiMeasurement } from '../measure/roi.ts';
 
 /** Mean and 90 % (or as stated by the manifest) interval. */
 export type Estimate = { readonly value: number; readonly low: number; readonly high: number };
-
-/** Plain measurement in the trabecular ROI. Attenuation in HU, density in mg/cm³ hydroxyapatite, QCT convention. */
-export type Measurement = {
-  readonly meanHu: number;
-  readonly medianHu: number;
-  readonly sdHu: number;
-  readonly volumeMm3: number;
-  /** Null where kVp is unknown or outside 80 to 140: no density is guessed. */
-  readonly vbmdMgCm3: number | null;
-  readonly roi: RoiCylinder;
-};
-
-/** Elliptical cylinder in patient axes: half axes along x (left-right) and y (anterior-posterior), height along z; mm, LPS. */
-export type RoiCylinder = {
-  readonly centreLps: readonly [number, number, number];
-  readonly halfWidthMm: number;
-  readonly halfDepthMm: number;
-  readonly heightMm: number;
-};
 
 /** What the network says of one level on one DXA scale. */
 export type DeviceEstimate = {
@@ -65,7 +47,7 @@ export type LevelWarning = {
 
 export type LevelResult = {
   readonly level: Level;
-  readonly measurement: Measurement | null;
+  readonly measurement: RoiMeasurement | null;
   readonly network: NetworkEstimate | null;
   readonly run: RunFacts | null;
   readonly warnings: readonly LevelWarning[];

@@ -6,7 +6,7 @@ import type { Level } from '../levels/level.ts';
 import type { LevelPick } from '../levels/pick.ts';
 import type { LevelResult } from './level-result.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
-import { SESSION_FORMAT, SESSION_SCHEMA_VERSION, sessionFileSchema, type SavedLevel, type SessionFile } from './session-schema.ts';
+import { picksFileSchema, SESSION_FORMAT, SESSION_SCHEMA_VERSION, sessionFileSchema, type SavedLevel, type SessionFile } from './session-schema.ts';
 
 export type SessionFileInput = {
   readonly studyInstanceUid: string | null;
@@ -79,48 +79,38 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 const envelope = z.object({ format: z.literal(SESSION_FORMAT), schemaVersion: z.number() });
 
-/** Whether parsed JSON calls itself a session file, so that a dropped file can be told from others. */
-export function isSessionFile(json: unknown): boolean {
-  return envelope.safeParse(json).success;
-}
+/** The picks of a session file, and the series that they belong to (null: the file does not say). */
+export type PicksOfFile = { readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[] };
 
-/** Text of a session file → its content, or the first thing that is wrong with it. Levels twice in a file are refused. */
-export function parseSessionFile(text: string): Result<SessionFile, SessionFileProblem> {
+/** Text of a session file → its picks, or the first thing that is wrong with it. Levels twice in a file are refused. */
+export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return problem('session-not-json', '', 'The session file is not JSON, or it was cut short.');
+    return problem('session-not-json', '', 'The results file is not JSON, or it was cut short.');
   }
   const head = envelope.safeParse(json);
-  if (!head.success) return problem('session-other-format', '', 'This JSON file is not an OsteoLens session.');
+  if (!head.success) return problem('session-other-format', '', 'This JSON file is not an OsteoLens results file.');
   if (head.data.schemaVersion > SESSION_SCHEMA_VERSION) {
-    const sentence = `The session file was written by a newer OsteoLens (schema ${head.data.schemaVersion}; this one reads ${SESSION_SCHEMA_VERSION}).`;
+    const sentence = `The results file was written by a newer OsteoLens (schema ${head.data.schemaVersion}; this one reads ${SESSION_SCHEMA_VERSION}).`;
     return problem('session-newer', 'schemaVersion', sentence);
   }
-  const parsed = sessionFileSchema.safeParse(json);
+  const parsed = picksFileSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = formatPath(issue?.path ?? []);
     const reason = issue?.message ?? 'not a session';
-    return problem('session-invalid', field, `The session file was refused: its field ${field === '' ? '(top)' : field} is wrong (${reason}).`);
+    return problem('session-invalid', field, `The results file was refused: its field ${field === '' ? '(top)' : field} is wrong (${reason}).`);
   }
+  const { seriesInstanceUid, levels } = parsed.data;
   const seen = new Set<Level>();
-  for (const [index, { level }] of parsed.data.levels.entries()) {
+  for (const [index, { level }] of levels.entries()) {
     const field = `levels[${index}].level`;
-    if (seen.has(level)) return problem('session-invalid', field, `The session file was refused: its field ${field} names ${level} a second time.`);
+    if (seen.has(level)) return problem('session-invalid', field, `The results file was refused: its field ${field} names ${level} a second time.`);
     seen.add(level);
   }
-  return ok(parsed.data);
-}
-
-/** Picks and results as the session keeps them. */
-export function restoreSession(file: SessionFile): { readonly picks: readonly LevelPick[]; readonly results: readonly LevelResult[] } {
-  const picks = file.levels.map(({ level, centreLps, state }) => ({ level, centreLps: worldPoint(...centreLps), state }));
-  const results = file.levels
-    .filter(({ measurement, network, warnings }) => measurement !== null || network !== null || warnings.length > 0)
-    .map(({ level, measurement, network, run, warnings }) => ({ level, measurement, network, run, warnings }));
-  return { picks, results };
+  return ok({ seriesInstanceUid, picks: levels.map(({ level, centreLps, state }) => ({ level, centreLps: worldPoint(...centreLps), state })) });
 }
 
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */

@@ -8,6 +8,7 @@ export const SESSION_SCHEMA_VERSION = 1;
 const finite = z.number();
 const fraction = finite.min(0).max(1);
 const level = z.enum(LEVELS);
+const pickState = z.enum(['proposed', 'confirmed', 'edited', 'rejected']);
 const pointLps = z.tuple([finite, finite, finite]).readonly().describe('LPS patient coordinates, mm: left, posterior, superior.');
 const estimate = z.strictObject({ value: finite, low: finite, high: finite }).readonly().describe('Value and interval, with the coverage that the model states (90 %).');
 
@@ -79,7 +80,7 @@ const savedLevel = z
   .strictObject({
     level,
     centreLps: pointLps,
-    state: z.enum(['proposed', 'confirmed', 'edited', 'rejected']).describe('What the reader has said of the level.'),
+    state: pickState.describe('What the reader has said of the level.'),
     measurement: measurement.nullable(),
     network: network.nullable(),
     run: run.nullable(),
@@ -101,6 +102,19 @@ export const sessionFileSchema = z
     acquisition,
     deviceId: z.string().nullable().describe('The DXA scale that the reader chose to see.'),
     levels: z.array(savedLevel).readonly(),
+  })
+  .readonly();
+
+/**
+ * What is read back: the picks. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
+ * script may leave it out.
+ */
+export const picksFileSchema = z
+  .object({
+    format: z.literal(SESSION_FORMAT),
+    schemaVersion: z.literal(SESSION_SCHEMA_VERSION),
+    seriesInstanceUid: z.string().nullable().default(null),
+    levels: z.array(z.object({ level, centreLps: pointLps, state: pickState.default('proposed') })).readonly(),
   })
   .readonly();
 

@@ -48,11 +48,6 @@ export type VersePicks = {
   readonly extraVertebrae: readonly string[];
 };
 
-/** Whether parsed JSON looks like a VerSe centroid file. */
-export function isVerseCentroids(json: unknown): boolean {
-  return Array.isArray(json) && head.safeParse(json[0]).success;
-}
-
 function unreadable(detail: string): Result<never, VerseProblem> {
   return fail({ code: 'verse-unreadable', sentence: `The centroid file was refused: ${detail}.` });
 }

@@ -1,7 +1,7 @@
 import type { PlaneProjection } from '#src/viewer/index.ts';
 import type { Level } from '#src/core/levels/level.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import type { RoiCylinder } from '#src/core/results/level-result.ts';
+import type { Roi } from '#src/core/measure/roi.ts';
 import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
 import type { LevelAnalysis } from '#src/session/index.ts';
 import { spreadCards } from './card-layout.ts';
@@ -65,7 +65,7 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
 }
 
 /** Where the trabecular ROI was measured, as it cuts the displayed slice. */
-function RoiOutline({ roi, projection }: { readonly roi: RoiCylinder; readonly projection: PlaneProjection }) {
+function RoiOutline({ roi, projection }: { readonly roi: Roi; readonly projection: PlaneProjection }) {
   const centre = projection.worldToCanvas(worldPoint(...roi.centreLps));
   const px = (mm: number) => mm / projection.mmPerPixel;
   const off = Math.abs(centre.distanceMm);
