@@ -6,9 +6,11 @@ import { DropTarget } from '#src/features/open-study/drop-target.tsx';
 import { Messages } from '#src/features/open-study/messages.tsx';
 import { OpenButtons } from '#src/features/open-study/open-buttons.tsx';
 import { OpeningProgress } from '#src/features/open-study/opening-progress.tsx';
+import { ReplaceQuestion } from '#src/features/open-study/replace-question.tsx';
 import { Welcome } from '#src/features/open-study/welcome.tsx';
 import { ResultsPanel } from '#src/features/results/results-panel.tsx';
 import { SeriesList } from '#src/features/series-list/series-list.tsx';
+import { HoverReadout } from '#src/features/study-facts/hover-readout.tsx';
 import { StudyFacts } from '#src/features/study-facts/study-facts.tsx';
 import { SessionContext } from '#src/features/use-session.ts';
 import { Planes } from '#src/features/viewports/planes.tsx';
@@ -19,6 +21,7 @@ import { HelpButton } from './help.tsx';
 import { ResearchNotice } from './research-notice.tsx';
 import { startSession } from './start-session.ts';
 import './tokens.css';
+import '#src/ui/dialog.css';
 import './app.css';
 
 /** The screen of design.md section 5. One session for the life of the page. */
@@ -47,7 +50,8 @@ function Layout() {
           <span className="app-name"><img src="./favicon.svg" alt="" />OsteoLens</span>
           <OpenButtons />
           <ViewToolbar />
-          <span className="bar-end"><HelpButton /></span>
+          <HoverReadout />
+          <HelpButton />
         </header>
         <ResearchNotice />
         <aside className="app-list" aria-label="Study">
@@ -67,6 +71,7 @@ function Layout() {
           <ErrorBoundary region="The study facts"><StudyFacts /></ErrorBoundary>
         </div>
       </div>
+      <ReplaceQuestion />
     </DropTarget>
   );
 }

@@ -23,9 +23,9 @@ export function HelpButton() {
   return (
     <DialogTrigger>
       <Button look="quiet">Help</Button>
-      <ModalOverlay className="help-overlay" isDismissable>
-        <Modal className="help-modal">
-          <Dialog className="help-dialog">
+      <ModalOverlay className="dialog-overlay" isDismissable>
+        <Modal className="dialog-box">
+          <Dialog className="dialog">
             {({ close }) => (
               <>
                 <Heading slot="title">Keys, mouse, and what the numbers are</Heading>

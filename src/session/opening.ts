@@ -15,6 +15,8 @@ export type StudyOpening = {
   readonly openEntries: (entries: () => Promise<readonly FileEntry[]>) => Promise<void>;
   readonly openSeries: (seriesId: string) => Promise<void>;
   readonly cancel: () => void;
+  /** The reader's answer to the question whether unsaved picks may go. */
+  readonly answerReplace: (mayReplace: boolean) => void;
   readonly volume: () => VolumeSource | null;
 };
 
@@ -28,9 +30,11 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   let volume: VolumeSource | null = null;
   // Picks of the series of this study that are not shown now: changing series loses nothing.
   const kept = new Map<string, Kept>();
+  let answer: ((isAllowed: boolean) => void) | null = null;
 
   function begin(stage: Opening['stage']): AbortController {
     current?.abort(new DOMException('Another study is being opened.', 'AbortError'));
+    answerReplace(false);
     current = new AbortController();
     store.setState({ opening: { stage, done: 0, total: null } });
     return current;
@@ -63,10 +67,28 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     for (const { sentence } of files.problems) tell(store, files.series.some(isOpenable) ? 'note' : 'problem', sentence);
     if (files.series.length > 0) {
       const first = files.others.map((file) => seriesNamedBy(file, files.series)).find((one) => one !== undefined) ?? files.series.find(isOpenable);
-      if (first) await replaceStudy(files, first, controller);
-      else listRefused(files);
+      if (!first) listRefused(files);
+      else if (await mayReplace()) await replaceStudy(files, first, controller);
+      else return;
     }
     if (!controller.signal.aborted) applyAll(files.others);
+  }
+
+  /** True at once where nothing would be lost: no picks, or picks that were saved as they stand. */
+  function mayReplace(): Promise<boolean> {
+    const { picks, savedPicks } = store.getState();
+    const levels = picks.present.picks.map(({ level }) => level);
+    if (levels.length === 0 || picks.present.picks === savedPicks) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      answer = resolve;
+      store.setState({ replaceQuestion: { levels } });
+    });
+  }
+
+  function answerReplace(isAllowed: boolean): void {
+    store.setState({ replaceQuestion: null });
+    answer?.(isAllowed);
+    answer = null;
   }
 
   /** Nothing of these files can be shown: the open study stays, the refusals are told. */
@@ -153,6 +175,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   return {
     openEntries,
     openSeries,
+    answerReplace,
     cancel() {
       current?.abort(new DOMException('Cancelled by the user.', 'AbortError'));
       current = null;

@@ -30,6 +30,7 @@ export type Session = {
   readonly openDemo: () => Promise<void>;
   readonly openSeries: (seriesId: string) => Promise<void>;
   readonly cancelOpening: () => void;
+  readonly answerReplace: (mayReplace: boolean) => void;
   readonly loadModel: () => Promise<void>;
   readonly chooseDevice: (deviceId: string) => void;
   readonly dismiss: (messageId: number) => void;
@@ -89,12 +90,17 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),
     openSeries: opening.openSeries,
     cancelOpening: opening.cancel,
+    answerReplace: opening.answerReplace,
     loadModel() {
       modelReady = loadModel();
       return modelReady;
     },
     chooseDevice: (deviceId) => store.setState({ deviceId }),
     dismiss: (messageId) => dismiss(store, messageId),
-    exportResults: (kind) => makeExport(kind, store.getState(), appVersion, new Date()),
+    exportResults(kind) {
+      const file = makeExport(kind, store.getState(), appVersion, new Date());
+      if (file && kind === 'json') store.setState({ savedPicks: store.getState().picks.present.picks });
+      return file;
+    },
   };
 }

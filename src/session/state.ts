@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Series } from '#src/core/dicom/series.ts';
 import type { Level } from '#src/core/levels/level.ts';
+import type { LevelPick } from '#src/core/levels/pick.ts';
 import { emptyPickHistory, type PickHistory } from '#src/core/levels/picks.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import type { EngineStatus } from '#src/inference/index.ts';
@@ -24,6 +25,9 @@ export type Analyses = Readonly<Partial<Record<Level, LevelAnalysis>>>;
 /** Something the user is told once; it stays until dismissed or until other files are opened. */
 export type Message = { readonly id: number; readonly tone: 'problem' | 'note'; readonly sentence: string };
 
+/** Asked before picks that were not saved are given up for another study. */
+export type ReplaceQuestion = { readonly levels: readonly Level[] };
+
 export type ModelFacts = {
   readonly id: string;
   readonly title: string;
@@ -41,6 +45,9 @@ export type SessionState = {
   /** Data URL by series id. */
   readonly thumbnails: Readonly<Record<string, string>>;
   readonly messages: readonly Message[];
+  readonly replaceQuestion: ReplaceQuestion | null;
+  /** The picks as they were last saved to a file; null: never. */
+  readonly savedPicks: readonly LevelPick[] | null;
   readonly picks: PickHistory;
   readonly analyses: Analyses;
   readonly selectedLevel: Level | null;
@@ -59,6 +66,8 @@ export function createSessionStore(engine: EngineStatus): SessionStore {
     openSeriesId: null,
     thumbnails: {},
     messages: [],
+    replaceQuestion: null,
+    savedPicks: null,
     picks: emptyPickHistory(),
     analyses: {},
     selectedLevel: null,

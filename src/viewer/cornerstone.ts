@@ -16,10 +16,18 @@ export type Cornerstone = {
 
 let started: Cornerstone | null = null;
 
-/** Every failure reaches our caller as a value; Cornerstone's own log would tell it a second time. */
+/** The part of loglevel's root logger that is used here; Cornerstone exports it untyped. */
+type RootLog = {
+  readonly getLoggers: () => Readonly<Record<string, { readonly setLevel: (level: 'silent', persist: boolean) => void }>>;
+};
+
+/**
+ * Every failure reaches our caller as a value; Cornerstone's own log would tell it a second time. Its loggers do not
+ * inherit levels from each other, so each is turned down; nothing is written to localStorage.
+ */
 function silenceLogs(): void {
-  const { cs3dLog, metadataLog, coreLog, loaderLog, workerLog } = logging;
-  for (const log of [cs3dLog, metadataLog, coreLog, loaderLog, workerLog]) log.setLevel('silent');
+  const root = logging.log as RootLog;
+  for (const logger of Object.values(root.getLoggers())) logger.setLevel('silent', false);
 }
 
 /** Starts Cornerstone once for the page; its cache, workers and providers are page-wide singletons. */

@@ -15,5 +15,6 @@ export type { CanvasPoint, PlaneProjection } from './projection.ts';
 export type { PlaneSnapshot } from './view-model.ts';
 export type { Modifiers, PrimaryTool } from './gestures.ts';
 export type { LoadOptions } from './load-slices.ts';
-export { createViewer, type ClickListener, type PlaneClick, type PlaneHover, type Viewer, type ViewerProblem } from './viewer.ts';
+export { createViewer } from './viewer.ts';
+export type { ClickListener, PlaneBoxes, PlaneClick, PlaneHover, Viewer, ViewerProblem } from './viewer-api.ts';
 export { WINDOW_PRESETS, type DisplayWindow, type WindowPreset } from './window.ts';

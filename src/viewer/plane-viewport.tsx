@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useSyncExternalStore, type ReactNode } from '
 import type { Plane } from './plane.ts';
 import { PlaneChrome } from './plane-chrome.tsx';
 import type { PlaneProjection } from './projection.ts';
-import type { Viewer } from './viewer.ts';
+import type { Viewer } from './viewer-api.ts';
 import './plane-viewport.css';
 
 const TITLES: Readonly<Record<Plane, string>> = { sagittal: 'Sagittal plane', axial: 'Axial plane', coronal: 'Coronal plane' };

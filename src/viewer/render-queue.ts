@@ -27,7 +27,7 @@ export function makeRenderQueue(draw: (plane: Plane) => void, nextFrame: (callba
   let costMs = 0;
   let frameStart = 0;
 
-  const room = (): number => (costMs === 0 ? 3 : Math.max(1, Math.floor(TASK_BUDGET_MS / costMs)));
+  const room = (): number => (costMs === 0 ? 1 : Math.max(1, Math.floor(TASK_BUDGET_MS / costMs)));
   const flag = (plane: Plane): void => {
     if (flagged.size === 0) nextFrame(() => { frameStart = now(); });
     flagged.add(plane);

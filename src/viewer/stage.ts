@@ -91,10 +91,20 @@ export function createStage(): Stage {
   const showOn = async (plane: Plane): Promise<void> => {
     const viewport = viewportOf(plane);
     if (viewport === null || shown === null) return;
-    await viewport.setVolumes([{ volumeId: shown.volume.id }]);
-    // Closed while Cornerstone was preparing it.
-    if (shown === null) viewport.removeAllActors();
-    else applyWindow(viewport, shown.window);
+    const { volume } = shown;
+    const isCurrent = (): boolean => shown?.volume === volume;
+    try {
+      await viewport.setVolumes([{ volumeId: volume.id }]);
+    } catch (error) {
+      // Closed while Cornerstone was preparing it: the volume is gone from its cache.
+      if (isCurrent()) throw error;
+    }
+    if (!isCurrent()) {
+      viewport.removeAllActors();
+      await showOn(plane);
+      return;
+    }
+    applyWindow(viewport, shown.window);
     setClipping(plane, isClipping);
   };
 

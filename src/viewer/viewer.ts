@@ -1,81 +1,24 @@
 import { invertAffine, worldToIndex, type Affine } from '#src/core/geometry/affine.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
-import type { Series, SeriesGrid, SeriesProblem } from '#src/core/dicom/series.ts';
-import type { VolumeSource } from '#src/core/volume/volume-source.ts';
-import { fail, ok, type Result } from '#src/lib/result.ts';
+import type { SeriesGrid, SeriesProblem } from '#src/core/dicom/series.ts';
+import { fail, ok } from '#src/lib/result.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { makeEmitter } from './emitter.ts';
-import { listenToGestures, type GestureTarget, type Modifiers, type PrimaryTool } from './gestures.ts';
+import { listenToGestures, type GestureTarget, type PrimaryTool } from './gestures.ts';
 import { huTypeOf } from './hu-slice.ts';
-import { ABORTED, loadSlices, type LoadOptions } from './load-slices.ts';
+import { ABORTED, loadSlices } from './load-slices.ts';
 import type { Plane } from './plane.ts';
 import { makeVolumeSource } from './read-block.ts';
 import { createStage, type Stage } from './stage.ts';
 import { makeThumbnail } from './thumbnail.ts';
-import { createViewModel, type PlaneSnapshot, type ViewModel } from './view-model.ts';
+import { createViewModel, type ViewModel } from './view-model.ts';
+import type { ClickListener, PlaneHover, Viewer, ViewerProblem } from './viewer-api.ts';
 import { createVolume, type OpenVolume } from './volume.ts';
 import { BONE_WINDOW, type DisplayWindow } from './window.ts';
 
-export type PlaneClick = { readonly point: WorldPoint; readonly plane: Plane; readonly modifiers: Modifiers };
-
-/** `valueHu` is the nearest voxel's; null outside the scan or where its slice is not loaded yet. */
-export type PlaneHover = { readonly point: WorldPoint; readonly plane: Plane; readonly valueHu: number | null };
-
-export type ViewerProblem = { readonly code: 'webgl-context-lost' | 'webgl-missing'; readonly sentence: string };
-
-export type PlaneBoxes = { readonly stage: HTMLElement; readonly surface: HTMLElement; readonly frame: HTMLElement };
-
-/** Return true when the click was used: the crosshair then stays where it is. */
-export type ClickListener = (click: PlaneClick) => boolean;
-
-/**
- * One per page. Owns Cornerstone, the pixels of the one open series, the linked focus, pan, zoom and window.
- * Every `on…` answers the function that removes the listener. See index.ts for the whole contract.
- */
-export type Viewer = {
-  /**
-   * Opens a series in all planes and frees the one before. Slices are drawn as they come; resolves when all are there.
-   * A second call ends the first, which then resolves with `open-aborted`, as does an abort of its signal.
-   */
-  readonly openSeries: (series: Series, blobOf: (fileId: number) => Blob, options: LoadOptions) => Promise<Result<VolumeSource, SeriesProblem>>;
-  readonly closeSeries: () => void;
-  readonly thumbnail: (series: Series, blobOf: (fileId: number) => Blob) => Promise<string | null>;
-
-  readonly focus: () => WorldPoint | null;
-  /** Moves crosshair and slices; pan and zoom stay. Clamped to the scan. */
-  readonly setFocus: (point: WorldPoint) => void;
-  /** As setFocus, and pans where the point would lie outside a canvas. */
-  readonly jumpTo: (point: WorldPoint) => void;
-  /** Whole scan in each canvas; focus and window stay. */
-  readonly resetView: () => void;
-  readonly zoomBy: (plane: Plane, factor: number) => void;
-  readonly stepSlices: (plane: Plane, slices: number) => void;
-
-  readonly window: () => DisplayWindow;
-  readonly setWindow: (window: DisplayWindow) => void;
-  readonly onWindow: (listener: (window: DisplayWindow) => void) => () => void;
-  readonly primaryTool: () => PrimaryTool;
-  readonly setPrimaryTool: (tool: PrimaryTool) => void;
-  readonly onPrimaryTool: (listener: () => void) => () => void;
-
-  readonly onClick: (listener: ClickListener) => () => void;
-  /** At most once per frame; null when the pointer leaves. */
-  readonly onHover: (listener: (hover: PlaneHover | null) => void) => () => void;
-  readonly onProblem: (listener: (problem: ViewerProblem) => void) => () => void;
-
-  /** For React: a snapshot object changes only when something did, at most once per frame. */
-  readonly snapshot: (plane: Plane) => PlaneSnapshot;
-  readonly subscribe: (listener: () => void) => () => void;
-  /**
-   * Puts the plane's canvas into `stage`. `surface` above it takes keys and presses, `frame` around both the wheel.
-   * Idempotent: a plane attached elsewhere moves.
-   */
-  readonly attach: (plane: Plane, boxes: PlaneBoxes) => () => void;
-};
-
 const MIN_REDRAW_INTERVAL_MS = 120;
-/** While loading, three planes drawn then take a fifth of the time at most. */
-const REDRAW_INTERVAL_COSTS = 15;
+/** While loading, drawing the three planes then takes a third of the time at most. */
+const REDRAW_INTERVAL_COSTS = 9;
 const WINDOW_SHARE_PER_PIXEL = 0.004;
 
 type OpenSeries = { readonly volume: OpenVolume; readonly grid: SeriesGrid; readonly worldToIndex: Affine; readonly stop: AbortController };
@@ -136,20 +79,21 @@ export function createViewer(): Viewer {
     open = { volume, grid: series.grid, worldToIndex: invertAffine(series.grid.indexToWorld), stop };
     const either = AbortSignal.any([signal, stop.signal]);
 
-    await stage.show(volume, window);
-    model.setGrid(series.grid);
+    const { grid } = series;
     const loadedRange = makeLoadedRange(volume);
-    stage.clip(loadedRange());
-    let lastDrawn = 0;
+    let lastDrawn: number | null = null;
+    await stage.show(volume, window);
     const loaded = await loadSlices(series, volume, cornerstone.decodeWorkers + 1, blobOf, {
       signal: either,
       onProgress: (progress) => {
         onProgress(progress);
         model.setLoading(progress);
         const interval = Math.max(MIN_REDRAW_INTERVAL_MS, stage.renderCostMs() * REDRAW_INTERVAL_COSTS);
-        if (performance.now() - lastDrawn < interval) return;
+        if (lastDrawn !== null && performance.now() - lastDrawn < interval) return;
         stage.clip(loadedRange());
-        model.redraw();
+        // Drawing begins with the first slice: an empty volume would cost as much to draw.
+        if (lastDrawn === null) model.setGrid(grid);
+        else model.redraw();
         lastDrawn = performance.now();
       },
     });
@@ -160,7 +104,7 @@ export function createViewer(): Viewer {
     stage.clip(null);
     model.setLoading(null);
     model.redraw();
-    return ok(makeVolumeSource(volume.id, series.grid, volume.type, volume.sliceAt));
+    return ok(makeVolumeSource(volume.id, grid, volume.type, volume.sliceAt));
   };
 
   const emitHover = makeFrameLatch((next: { plane: Plane; x: number; y: number } | null) => {

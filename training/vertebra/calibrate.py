@@ -18,7 +18,7 @@ from .model import VertebraNet
 from .predict import embed_split, osteoporosis_logit, predict_split
 from .train import load_model
 
-WHITEN_FLOOR = 1e-3  # of the largest eigenvalue: directions that never vary would otherwise rule the distance
+WHITEN_FLOOR = 1e-4  # of the largest eigenvalue: directions that never vary would otherwise rule the distance
 CALIBRATION = "calibration"
 
 

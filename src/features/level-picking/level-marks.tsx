@@ -23,7 +23,11 @@ type LevelMarksProps = {
 
 /** How far from the displayed slice a body still belongs to it: about half a lumbar body's width, depth and height; mm. */
 const REACH_MM = { sagittal: 18, coronal: 15, axial: 13 } as const;
-const CARD = { width: 128, height: 34, left: 30, gap: 38 };
+type CardSize = { readonly width: number; readonly height: number; readonly left: number; readonly gap: number; readonly isSmall: boolean };
+const CARD: CardSize = { width: 128, height: 34, left: 30, gap: 38, isSmall: false };
+/** For planes so narrow that the wide card would cover the vertebra in their middle. */
+const SMALL_CARD: CardSize = { width: 96, height: 30, left: 24, gap: 33, isSmall: true };
+const NARROW_PLANE_PIXELS = 430;
 
 /** Marks at the picked bodies, with cards at the left margin so that no card covers a vertebra. */
 export function LevelMarks({ projection, marked, selected, deviceId, onSelect, onMove, onRemove }: LevelMarksProps) {
@@ -32,7 +36,8 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
     const isOnCanvas = at.x >= 0 && at.x <= projection.size.width && at.y >= 0 && at.y <= projection.size.height;
     return Math.abs(at.distanceMm) <= REACH_MM[projection.plane] && isOnCanvas ? [{ ...entry, at }] : [];
   });
-  const cards = spreadCards(near.map(({ pick, at }) => ({ key: pick.level, y: at.y })), CARD.gap, 52, projection.size.height - 44);
+  const card = projection.size.width < NARROW_PLANE_PIXELS ? SMALL_CARD : CARD;
+  const cards = spreadCards(near.map(({ pick, at }) => ({ key: pick.level, y: at.y })), card.gap, 48, projection.size.height - 40);
   return (
     <g className="level-marks">
       {near.map(({ pick, analysis, at }) => {
@@ -42,11 +47,11 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
         return (
           <g key={pick.level} className={`level-mark class-${words.displayClass}`} data-testid={`mark-${projection.plane}-${pick.level}`} data-selected={pick.level === selected}>
             {roi ? <RoiOutline roi={roi} projection={projection} /> : null}
-            <line className="leader" x1={CARD.left + CARD.width} y1={cardY} x2={at.x - 9} y2={at.y} />
-            <g className="card" onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
-              <rect x={CARD.left} y={cardY - CARD.height / 2} width={CARD.width} height={CARD.height} rx={4} />
-              <text className="card-title" x={CARD.left + 8} y={cardY - 3}>{words.title}</text>
-              <text className="card-line" x={CARD.left + 8} y={cardY + 11}>{words.line}</text>
+            <line className="leader" x1={card.left + card.width} y1={cardY} x2={at.x - 9} y2={at.y} />
+            <g className={card.isSmall ? 'card card-small' : 'card'} onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
+              <rect x={card.left} y={cardY - card.height / 2} width={card.width} height={card.height} rx={4} />
+              <text className="card-title" x={card.left + 6} y={cardY - 2}>{words.title}</text>
+              <text className="card-line" x={card.left + 6} y={cardY + 11}>{words.line}</text>
             </g>
             <DraggableMark
               x={at.x}

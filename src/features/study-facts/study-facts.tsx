@@ -1,6 +1,5 @@
 import { openSeriesOf, type SessionState } from '#src/session/index.ts';
 import { useSessionState } from '../use-session.ts';
-import { HoverReadout } from './hover-readout.tsx';
 import './study-facts.css';
 
 /** Bottom line: the acquisition facts that matter to the numbers, the HU under the cursor, the backend and the model. */
@@ -23,7 +22,6 @@ export function StudyFacts() {
         <span className="soft">No study is open.</span>
       )}
       {series?.isSynthetic ? <strong className="synthetic" data-testid="synthetic">Synthetic study, not a patient</strong> : null}
-      <HoverReadout />
       <dl className="facts-end">
         <Fact name="Network" value={model ? `${model.id} ${model.version}, trained on simulated vertebrae` : 'not loaded yet'} />
         <div data-testid="backend" data-backend={backend.id} title={backend.reason}>

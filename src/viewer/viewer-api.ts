@@ -1,0 +1,66 @@
+import type { WorldPoint } from '#src/core/geometry/spaces.ts';
+import type { Series, SeriesProblem } from '#src/core/dicom/series.ts';
+import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import type { Result } from '#src/lib/result.ts';
+import type { Modifiers, PrimaryTool } from './gestures.ts';
+import type { LoadOptions } from './load-slices.ts';
+import type { Plane } from './plane.ts';
+import type { PlaneSnapshot } from './view-model.ts';
+import type { DisplayWindow } from './window.ts';
+
+export type PlaneClick = { readonly point: WorldPoint; readonly plane: Plane; readonly modifiers: Modifiers };
+
+/** `valueHu` is the nearest voxel's; null outside the scan or where its slice is not loaded yet. */
+export type PlaneHover = { readonly point: WorldPoint; readonly plane: Plane; readonly valueHu: number | null };
+
+export type ViewerProblem = { readonly code: 'webgl-context-lost'; readonly sentence: string };
+
+export type PlaneBoxes = { readonly stage: HTMLElement; readonly surface: HTMLElement; readonly frame: HTMLElement };
+
+/** Return true when the click was used: the crosshair then stays where it is. */
+export type ClickListener = (click: PlaneClick) => boolean;
+
+/**
+ * One per page. Owns Cornerstone, the pixels of the one open series, the linked focus, pan, zoom and window.
+ * Every `on…` answers the function that removes the listener. See index.ts for the whole contract.
+ */
+export type Viewer = {
+  /**
+   * Opens a series in all planes and frees the one before. Slices are drawn as they come; resolves when all are there.
+   * A second call ends the first, which then resolves with `open-aborted`, as does an abort of its signal.
+   */
+  readonly openSeries: (series: Series, blobOf: (fileId: number) => Blob, options: LoadOptions) => Promise<Result<VolumeSource, SeriesProblem>>;
+  readonly closeSeries: () => void;
+  readonly thumbnail: (series: Series, blobOf: (fileId: number) => Blob) => Promise<string | null>;
+
+  readonly focus: () => WorldPoint | null;
+  /** Moves crosshair and slices; pan and zoom stay. Clamped to the scan. */
+  readonly setFocus: (point: WorldPoint) => void;
+  /** As setFocus, and pans where the point would lie outside a canvas. */
+  readonly jumpTo: (point: WorldPoint) => void;
+  /** Whole scan in each canvas; focus and window stay. */
+  readonly resetView: () => void;
+  readonly zoomBy: (plane: Plane, factor: number) => void;
+  readonly stepSlices: (plane: Plane, slices: number) => void;
+
+  readonly window: () => DisplayWindow;
+  readonly setWindow: (window: DisplayWindow) => void;
+  readonly onWindow: (listener: (window: DisplayWindow) => void) => () => void;
+  readonly primaryTool: () => PrimaryTool;
+  readonly setPrimaryTool: (tool: PrimaryTool) => void;
+  readonly onPrimaryTool: (listener: () => void) => () => void;
+
+  readonly onClick: (listener: ClickListener) => () => void;
+  /** At most once per frame; null when the pointer leaves. */
+  readonly onHover: (listener: (hover: PlaneHover | null) => void) => () => void;
+  readonly onProblem: (listener: (problem: ViewerProblem) => void) => () => void;
+
+  /** For React: a snapshot object changes only when something did, at most once per frame. */
+  readonly snapshot: (plane: Plane) => PlaneSnapshot;
+  readonly subscribe: (listener: () => void) => () => void;
+  /**
+   * Puts the plane's canvas into `stage`. `surface` above it takes keys and presses, `frame` around both the wheel.
+   * Idempotent: a plane attached elsewhere moves.
+   */
+  readonly attach: (plane: Plane, boxes: PlaneBoxes) => () => void;
+};
