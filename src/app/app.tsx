@@ -50,8 +50,7 @@ function Layout() {
           <span className="app-name"><img src="./favicon.svg" alt="" />OsteoLens</span>
           <OpenButtons />
           <ViewToolbar />
-          <HoverReadout />
-          <HelpButton />
+          <span className="bar-end"><HelpButton /></span>
         </header>
         <ResearchNotice />
         <aside className="app-list" aria-label="Study">
@@ -62,6 +61,7 @@ function Layout() {
             <Planes overlay={drawLevels} />
             <Welcome />
             <OpeningProgress />
+            <HoverReadout />
           </ErrorBoundary>
         </main>
         <aside className="app-results" aria-label="Levels and results">

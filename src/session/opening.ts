@@ -1,5 +1,6 @@
 import type { Series } from '#src/core/dicom/series.ts';
 import { emptyPickHistory } from '#src/core/levels/picks.ts';
+import { findSpineView } from '#src/core/levels/spine-view.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { openFiles, type FileEntry, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
 import type { Viewer } from '#src/viewer/index.ts';
@@ -142,8 +143,16 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
       return;
     }
     volume = result.value;
+    lookAtSpine(volume);
     store.setState({ openSeriesId: series.id, ...(kept.get(series.id) ?? { picks: emptyPickHistory() }) });
     if (store.getState().picks.present.armed === null && store.getState().picks.present.picks.length === 0) armFirst();
+  }
+
+  function lookAtSpine(source: VolumeSource): void {
+    const view = findSpineView(source);
+    if (!view) return;
+    viewer.setHome(view);
+    viewer.setFocus(view.spine);
   }
 
   /** A fresh study starts armed at L1, the level of the published thresholds. */

@@ -27,6 +27,14 @@ describe('plane view', () => {
     expect(corner.y).toBeLessThan(220);
   });
 
+  it('fits a box instead of the scan, tight along the longer side', () => {
+    const box = { centre: worldPoint(3, 250, -600), halfMm: [20, 30, 44] } as const;
+    const sagittal = fittedView(grid, 'sagittal', size, box);
+    expect(sagittal.centre).toEqual(box.centre);
+    expect(sagittal.mmPerPixel).toBeCloseTo(88 / 220 / 0.98, 9);
+    expect(fittedView(grid, 'axial', size, box).mmPerPixel).toBeCloseTo(60 / 220 / 0.98, 9);
+  });
+
   it('displays the slice nearest to the focus, on voxel centres', () => {
     const projection = show(view);
     expect(projection.sliceIndex).toBe(51);

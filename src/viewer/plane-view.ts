@@ -14,9 +14,17 @@ const MAX_MM_PER_PIXEL = 10;
 /** Share of the canvas that the scan fills when fitted. */
 const FIT_SHARE = 0.98;
 
-/** The whole scan in view, as large as the canvas allows. */
-export function fittedView(grid: SeriesGrid, plane: Plane, size: CanvasSize): PlaneView {
+/** A box in patient axes that should fill the planes; LPS, mm. */
+export type ViewBox = { readonly centre: WorldPoint; readonly halfMm: readonly [number, number, number] };
+
+/** A box, or without one the whole scan, in view as large as the canvas allows. */
+export function fittedView(grid: SeriesGrid, plane: Plane, size: CanvasSize, box: ViewBox | null = null): PlaneView {
   const { right, up } = PLANE_AXES[plane];
+  if (box !== null) {
+    const reach = (direction: WorldVector): number => 2 * direction.reduce((sum, part, axis) => sum + Math.abs(part) * (box.halfMm[axis] ?? 0), 0);
+    const mmPerPixel = Math.max(reach(right) / Math.max(1, size.width), reach(up) / Math.max(1, size.height)) / FIT_SHARE;
+    return { centre: box.centre, mmPerPixel, isFitted: true };
+  }
   // Voxels reach half a step beyond their centres.
   const marginMm = Math.max(...grid.spacingMm);
   const extent = (direction: WorldVector): number => {

@@ -1,8 +1,7 @@
 import type { Series } from '#src/core/dicom/series.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { decodeSlice } from './decode-slice.ts';
-import type { HuSlice } from './hu-slice.ts';
-import { huTypeOf } from './hu-slice.ts';
+import { huTypeOf, type HuSlice } from './hu-slice.ts';
 import { makeSliceFiles } from './slice-files.ts';
 import { greyOf, SOFT_TISSUE_WINDOW } from './window.ts';
 
@@ -43,7 +42,10 @@ function draw(values: HuSlice, columns: number, rows: number, pixelAspect: numbe
   const pixels = fullContext.createImageData(columns, rows);
   for (let n = 0; n < values.length; n += 1) {
     const grey = greyOf(values[n] ?? 0, SOFT_TISSUE_WINDOW);
-    pixels.data.set([grey, grey, grey, 255], n * 4);
+    pixels.data[4 * n] = grey;
+    pixels.data[4 * n + 1] = grey;
+    pixels.data[4 * n + 2] = grey;
+    pixels.data[4 * n + 3] = 255;
   }
   fullContext.putImageData(pixels, 0, 0);
   const scale = THUMBNAIL_PIXELS / Math.max(columns, rows * pixelAspect);

@@ -2,7 +2,7 @@ import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import type { SeriesGrid } from '#src/core/dicom/series.ts';
 import { makeEmitter } from './emitter.ts';
 import { PLANES, type Plane } from './plane.ts';
-import { clampToGrid, fittedView, panned, projectionOf, revealed, steppedFocus, zoomed, type CanvasSize, type PlaneView } from './plane-view.ts';
+import { clampToGrid, fittedView, panned, projectionOf, revealed, steppedFocus, zoomed, type CanvasSize, type PlaneView, type ViewBox } from './plane-view.ts';
 import { makeProjection, type PlaneProjection, type ProjectionInput } from './projection.ts';
 import { gridCentre, makeLadder, type SliceLadder } from './slice-ladder.ts';
 
@@ -25,6 +25,8 @@ type Canvas = { draw(projection: ProjectionInput): void };
 export type ViewModel = {
   /** Null empties the planes. Keeps the canvas sizes. */
   readonly setGrid: (grid: SeriesGrid | null) => void;
+  /** What opening and reset show instead of the whole scan. */
+  readonly setHome: (box: ViewBox) => void;
   readonly setSize: (plane: Plane, size: CanvasSize) => void;
   readonly setLoading: (loading: PlaneSnapshot['loading']) => void;
   readonly focus: () => WorldPoint | null;
@@ -44,7 +46,7 @@ export type ViewModel = {
 
 const EMPTY: PlaneSnapshot = { projection: null, focus: null, loading: null };
 
-type Open = { readonly grid: SeriesGrid; readonly ladders: ReadonlyMap<Plane, SliceLadder>; readonly views: Map<Plane, PlaneView>; focus: WorldPoint };
+type Open = { readonly grid: SeriesGrid; readonly ladders: ReadonlyMap<Plane, SliceLadder>; readonly views: Map<Plane, PlaneView>; focus: WorldPoint; home: ViewBox | null };
 
 export function createViewModel(canvas: Canvas, nextFrame: (callback: () => void) => void): ViewModel {
   const sizes = new Map<Plane, CanvasSize>();
@@ -84,7 +86,7 @@ export function createViewModel(canvas: Canvas, nextFrame: (callback: () => void
   };
   const fit = (plane: Plane): void => {
     const size = sizes.get(plane);
-    if (open !== null && size !== undefined) open.views.set(plane, fittedView(open.grid, plane, size));
+    if (open !== null && size !== undefined) open.views.set(plane, fittedView(open.grid, plane, size, open.home));
   };
   const change = (plane: Plane, next: (view: PlaneView, size: CanvasSize) => PlaneView): void => {
     const view = open?.views.get(plane);
@@ -106,8 +108,18 @@ export function createViewModel(canvas: Canvas, nextFrame: (callback: () => void
         ladders: new Map(PLANES.map((plane) => [plane, makeLadder(grid, plane)])),
         views: new Map(),
         focus: gridCentre(grid),
+        home: null,
       };
       for (const plane of PLANES) fit(plane);
+      refresh(PLANES);
+    },
+    setHome(box) {
+      if (open === null) return;
+      open.home = box;
+      for (const plane of PLANES) {
+        // A reader who has already panned or zoomed keeps that view.
+        if (open.views.get(plane)?.isFitted ?? true) fit(plane);
+      }
       refresh(PLANES);
     },
     setSize(plane, size) {

@@ -5,6 +5,7 @@ import type { Result } from '#src/lib/result.ts';
 import type { Modifiers, PrimaryTool } from './gestures.ts';
 import type { LoadOptions } from './load-slices.ts';
 import type { Plane } from './plane.ts';
+import type { ViewBox } from './plane-view.ts';
 import type { PlaneSnapshot } from './view-model.ts';
 import type { DisplayWindow } from './window.ts';
 
@@ -38,7 +39,9 @@ export type Viewer = {
   readonly setFocus: (point: WorldPoint) => void;
   /** As setFocus, and pans where the point would lie outside a canvas. */
   readonly jumpTo: (point: WorldPoint) => void;
-  /** Whole scan in each canvas; focus and window stay. */
+  /** What opening and reset show from now on, instead of the whole scan. */
+  readonly setHome: (box: ViewBox) => void;
+  /** Home, or without one the whole scan, in each canvas; focus and window stay. */
   readonly resetView: () => void;
   readonly zoomBy: (plane: Plane, factor: number) => void;
   readonly stepSlices: (plane: Plane, slices: number) => void;

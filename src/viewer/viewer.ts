@@ -17,8 +17,8 @@ import { createVolume, type OpenVolume } from './volume.ts';
 import { BONE_WINDOW, type DisplayWindow } from './window.ts';
 
 const MIN_REDRAW_INTERVAL_MS = 120;
-/** While loading, drawing the three planes then takes a third of the time at most. */
-const REDRAW_INTERVAL_COSTS = 9;
+/** While loading, drawing the three planes then takes a quarter of the time at most. */
+const REDRAW_INTERVAL_COSTS = 12;
 const WINDOW_SHARE_PER_PIXEL = 0.004;
 
 type OpenSeries = { readonly volume: OpenVolume; readonly grid: SeriesGrid; readonly worldToIndex: Affine; readonly stop: AbortController };
@@ -142,6 +142,7 @@ export function createViewer(): Viewer {
     focus: model.focus,
     setFocus: model.setFocus,
     jumpTo: model.jumpTo,
+    setHome: model.setHome,
     resetView: model.resetView,
     zoomBy: (plane, factor) => model.zoom(plane, factor),
     stepSlices: model.step,

@@ -152,8 +152,8 @@ def evaluation_page(config: Config, metrics: dict[str, Any]) -> str:
         f"`{training['simulator'][:12]}`.",
         "## Density",
         main_table(metrics),
-        "The baseline is the mean HU of a fixed cylinder at the pick, brought to 120 kVp, with one line per target "
-        "fitted on the calibration split; it knows nothing of contrast or of the pick's error.",
+        "The baseline is the mean HU of a fixed cylinder at the pick, brought to 120 kVp, with one line per "
+        "target fitted on the calibration split; it knows nothing of contrast or of the pick's error.",
         "## By device",
         device_table(metrics),
         "Class truth is the T-score of one noisy virtual reading, so an AUC of 1 is out of reach.",

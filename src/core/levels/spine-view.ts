@@ -2,8 +2,13 @@ import { indexToWorld } from '../geometry/affine.ts';
 import { voxelIndex, worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
 
-/** A box in patient axes: its centre, and how far it reaches on each side along x, y, z; LPS, mm. */
-export type ViewBox = { readonly centre: WorldPoint; readonly halfMm: readonly [number, number, number] };
+/** Where to look first: a point on the spine, and a box in patient axes that should fill the planes. LPS, mm. */
+export type SpineView = {
+  readonly spine: WorldPoint;
+  readonly centre: WorldPoint;
+  /** How far the box reaches on each side of its centre along x, y, z. */
+  readonly halfMm: readonly [number, number, number];
+};
 
 /** Enough slices and columns to find the spine, few enough to take some ten milliseconds. */
 const SAMPLED_SLICES = 24;
@@ -22,11 +27,10 @@ const HALF_DEPTH_MM = 95;
 const FORWARD_MM = 30;
 
 /**
- * Where to look first: a box round the spine over the whole height of the scan. A guess for the first view only; nothing is measured
- * from it. The spine is taken for the median of the bone near the body's middle.
+ * A box round the spine over the whole height of the scan. A guess for the first view only; nothing is measured from it. The spine is taken for the median of the bone near the body's middle.
  * @returns null where there is too little bone to tell
  */
-export function findSpineView(volume: VolumeSource): ViewBox | null {
+export function findSpineView(volume: VolumeSource): SpineView | null {
   const body: number[] = [];
   const bone: WorldPoint[] = [];
   forSamples(volume, (point, hu) => {
@@ -41,7 +45,8 @@ export function findSpineView(volume: VolumeSource): ViewBox | null {
   const y = median(spine.map((point) => point[1]));
   if (x === null || y === null) return null;
   const [low, high] = heightOf(volume);
-  return { centre: worldPoint(x, y - FORWARD_MM, (low + high) / 2), halfMm: [HALF_WIDTH_MM, HALF_DEPTH_MM, (high - low) / 2] };
+  const z = (low + high) / 2;
+  return { spine: worldPoint(x, y, z), centre: worldPoint(x, y - FORWARD_MM, z), halfMm: [HALF_WIDTH_MM, HALF_DEPTH_MM, (high - low) / 2] };
 }
 
 function forSamples(volume: VolumeSource, visit: (point: WorldPoint, valueHu: number) => void): void {

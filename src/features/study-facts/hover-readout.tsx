@@ -7,7 +7,7 @@ export function HoverReadout() {
   const { viewer } = useSession();
   const [hover, setHover] = useState<PlaneHover | null>(null);
   useEffect(() => viewer.onHover(setHover), [viewer]);
-  if (!hover) return <output className="hover-readout" data-testid="hover" aria-live="off">{' '}</output>;
+  if (!hover) return null;
   const [left, posterior, superior] = hover.point.map((mm) => mm.toFixed(1));
   return (
     <output className="hover-readout" data-testid="hover" aria-live="off">
