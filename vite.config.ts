@@ -30,5 +30,5 @@ export default defineConfig({
   build: { target: 'es2023', chunkSizeWarningLimit: 5000, sourcemap: false },
   server: { headers: isolation },
   preview: { headers: isolation },
-  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'e2e/helpers/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'e2e/helpers/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

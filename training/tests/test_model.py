@@ -118,6 +118,7 @@ def test_body_shift_moves_vbmd_by_the_kvps_slope_and_drops_dxa_labels():
         gain_sd=0,
         offset_sd_hu=0,
         noise_hu=0,
+        blur_probability=0,
         shift_voxels=(0, 0, 0),
         header_dropout=0,
         body_shift_probability=1.0,

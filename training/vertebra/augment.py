@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .config import AugmentConfig, PatchConfig, feature_columns
 from .constants import HA_SLOPE_HU
@@ -93,6 +94,10 @@ def augment_batch(
     hu = shift_patches(hu, config.shift_voxels, float(patch.outside_hu), generator)
     flip = torch.rand(count, generator=generator) < 0.5
     hu[flip] = hu[flip].flip(3)
+    blurred = torch.rand(count, generator=generator) < config.blur_probability
+    share = torch.rand(count, 1, 1, 1, generator=generator)[blurred]
+    smooth = F.avg_pool3d(hu[blurred].unsqueeze(1), 3, 1, 1, count_include_pad=False).squeeze(1)
+    hu[blurred] += share * (smooth - hu[blurred])
     gain = 1 + config.gain_sd * torch.randn(count, 1, 1, 1, generator=generator)
     offset = config.offset_sd_hu * torch.randn(count, 1, 1, 1, generator=generator)
     noise = config.noise_hu * torch.rand(count, 1, 1, 1, generator=generator)

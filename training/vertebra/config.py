@@ -139,6 +139,7 @@ class ModelConfig:
 class AugmentConfig:
     gain_sd: float = 0.01
     offset_sd_hu: float = 3.0
+    blur_probability: float = 0.3  # a mean of 3x3x3 voxels mixed in, by a random share
     noise_hu: float = 15.0  # upper end of a uniform SD
     shift_voxels: tuple[int, int, int] = (1, 3, 3)
     header_dropout: float = 0.08

@@ -107,7 +107,9 @@ class VertebraNet(nn.Module):
         m, heads, t = config.masks, config.attention_heads, config.trunk_width
         acquisition_in = feature_columns()["contrast"].stop
         self.masks = nn.Conv2d(b, m, 1)
-        self.mask_prior = nn.Parameter(body_prior(self.depths[1], mid, patch).repeat(m, 1))  # [M, d*h*w]
+        # The masks start with different reach, from half a body to the whole patch; alike, they would stay alike.
+        reach = torch.linspace(1, 0, m).reshape(m, 1) if m > 1 else torch.ones(1, 1)
+        self.mask_prior = nn.Parameter(reach * body_prior(self.depths[1], mid, patch))  # [M, d*h*w]
         self.attention = nn.Conv2d(c, heads, 1)
         self.attention_prior = nn.Parameter(body_prior(self.depths[2], deep, patch).repeat(heads, 1))
         self.cam_conv = nn.Conv2d(c, 1, 1)
@@ -119,7 +121,7 @@ class VertebraNet(nn.Module):
         # The HU path: vBMD is linear in the pooled HU, with weights and offset that the header sets.
         self.hu_weights = nn.Linear(config.acquisition_width, m)
         self.hu_offset = nn.Linear(config.acquisition_width, 1)
-        self.vbmd_residual = nn.Linear(t, 1)
+        self.vbmd_residual = nn.Linear(t, 1, bias=False)  # the offset alone holds constants
         self.vbmd_variance = nn.Linear(t, 1)
         self.level = nn.Linear(t, len(LEVELS))
 
@@ -140,10 +142,8 @@ class VertebraNet(nn.Module):
         self.register_buffer("abmd_sd", torch.ones(n_dev))
         self.register_buffer("ood_mean", torch.zeros(c + 2 * m))
         self.register_buffer("ood_whiten", torch.eye(c + 2 * m))
-        nn.init.constant_(self.hu_weights.bias, 1.0 / m)
         nn.init.zeros_(self.hu_weights.weight)
         nn.init.zeros_(self.vbmd_residual.weight)
-        nn.init.zeros_(self.masks.weight)
 
     def set_label_stats(self, vbmd: Tensor, abmd: Tensor) -> None:
         """Standardise by the training labels: vbmd [n], abmd [n, D']."""
@@ -152,7 +152,8 @@ class VertebraNet(nn.Module):
         self.abmd_sd.copy_(abmd.std(0))
         with torch.no_grad():  # start at HU / 1.35 = vBMD: linear in HU from the first step
             slope = HU_UNIT / 1.35 / float(self.vbmd_stats[1])
-            self.hu_weights.bias.fill_(slope / self.config.masks)
+            self.hu_weights.bias.zero_()
+            self.hu_weights.bias[0] = slope  # the narrowest mask, inside the body
             self.hu_offset.bias.fill_(-float(self.vbmd_stats[0] / self.vbmd_stats[1]))
 
     def features(self, patch: Tensor) -> tuple[Tensor, Tensor]:
@@ -237,7 +238,8 @@ class VertebraNet(nn.Module):
         # Standardised vBMD: linear in pooled HU, plus a bounded correction that cannot replace it.
         linear = (hu * self.hu_weights(header)).sum(1) + self.hu_offset(header).reshape(-1)
         limit = self.config.residual_limit_sd
-        vbmd = linear + limit * torch.tanh(self.vbmd_residual(trunk).reshape(-1) / limit)  # [N]
+        residual = self.vbmd_residual(trunk).reshape(-1)  # [N]
+        vbmd = linear + limit * torch.tanh(residual / limit)
 
         gates, mixed = self.mix_experts(trunk)
         n_dev = len(DEVICES)

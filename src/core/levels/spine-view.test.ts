@@ -17,8 +17,8 @@ describe('findSpineView', () => {
   it('centres on the spine, a little in front of it, over the whole height', () => {
     const view = findSpineView(makeSyntheticVolume(torsoHu, grid));
     expect(view?.spine[0]).toBeCloseTo(19, -1);
-    expect(view?.spine[1]).toBeCloseTo(20, -1);
-    expect(view?.centre[1]).toBe((view?.spine[1] ?? 0) - 30);
+    expect(Math.abs((view?.spine[1] ?? 99) - 13)).toBeLessThan(8);
+    expect(view?.centre[1]).toBe((view?.spine[1] ?? 0) - 18);
     expect(view?.centre[2]).toBeCloseTo(-300 + 72.5, 6);
     expect(view?.halfMm[2]).toBeCloseTo(72.5, 6);
   });
@@ -27,7 +27,7 @@ describe('findSpineView', () => {
     const turned = { ...grid, origin: worldPoint(-160 + 159 * 2.2, -150, -155), directions: [[-1, 0, 0], [0, 1, 0], [0, 0, -1]] } as const;
     const view = findSpineView(makeSyntheticVolume(torsoHu, turned));
     expect(view?.spine[0]).toBeCloseTo(19, -1);
-    expect(view?.spine[1]).toBeCloseTo(20, -1);
+    expect(Math.abs((view?.spine[1] ?? 99) - 13)).toBeLessThan(8);
   });
 
   it('gives nothing where there is no bone', () => {
@@ -38,9 +38,9 @@ describe('findSpineView', () => {
     // Centres of T12 and of L2 in reference.json: x within 10 mm of the midline, y within the box.
     const chest = findSpineView(loadDicomFolder('ct', 'lidc-0314-chest'));
     expect(Math.abs((chest?.spine[0] ?? 99) - -8)).toBeLessThan(12);
-    expect(Math.abs((chest?.spine[1] ?? 999) - 220)).toBeLessThan(40);
+    expect(Math.abs((chest?.spine[1] ?? 999) - 220)).toBeLessThan(25);
     const abdomen = findSpineView(loadNifti('ct', 'ts-example', 'ct.nii.gz'));
     expect(Math.abs((abdomen?.spine[0] ?? 99) - 6)).toBeLessThan(12);
-    expect(Math.abs((abdomen?.spine[1] ?? 999) - -133)).toBeLessThan(40);
+    expect(Math.abs((abdomen?.spine[1] ?? 999) - -133)).toBeLessThan(25);
   });
 });

@@ -21,13 +21,15 @@ const BONE_HU = [180, 1500] as const;
 const MIDLINE_MM = 40;
 /** Fewer samples of bone are no spine. */
 const FEWEST_SAMPLES = 60;
+/** Bodies lie in front of the posterior elements, which are as much bone: a little forward of the median is inside a body. */
+const BODY_QUANTILE = 0.3;
 /** Half the width and depth shown round the spine: the bodies, the canal, and the abdomen in front that carries the cards; mm. */
 const HALF_WIDTH_MM = 95;
 const HALF_DEPTH_MM = 95;
-const FORWARD_MM = 30;
+const FORWARD_MM = 18;
 
 /**
- * A box round the spine over the whole height of the scan. A guess for the first view only; nothing is measured from it. The spine is taken for the median of the bone near the body's middle.
+ * A box round the spine over the whole height of the scan. A guess for the first view only; nothing is measured from it. The spine is taken for the bone near the body's middle.
  * @returns null where there is too little bone to tell
  */
 export function findSpineView(volume: VolumeSource): SpineView | null {
@@ -42,7 +44,7 @@ export function findSpineView(volume: VolumeSource): SpineView | null {
   const spine = bone.filter((point) => Math.abs(point[0] - middle) < MIDLINE_MM);
   if (spine.length < FEWEST_SAMPLES) return null;
   const x = median(spine.map((point) => point[0]));
-  const y = median(spine.map((point) => point[1]));
+  const y = quantile(spine.map((point) => point[1]), BODY_QUANTILE);
   if (x === null || y === null) return null;
   const [low, high] = heightOf(volume);
   const z = (low + high) / 2;
@@ -71,6 +73,10 @@ function heightOf({ sizeVox: [ni, nj, nk], indexToWorld: affine }: VolumeSource)
 }
 
 function median(values: readonly number[]): number | null {
+  return quantile(values, 0.5);
+}
+
+function quantile(values: readonly number[], share: number): number | null {
   // Typed arrays sort numbers by themselves, ten times faster than with a comparison.
-  return Float64Array.from(values).sort()[values.length >> 1] ?? null;
+  return Float64Array.from(values).sort()[Math.floor(values.length * share)] ?? null;
 }
