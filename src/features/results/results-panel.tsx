@@ -2,7 +2,8 @@ import { LEVELS } from '#src/core/levels/level.ts';
 import { findPick } from '#src/core/levels/picks.ts';
 import { summarisePatient } from '#src/core/results/report.ts';
 import { DENSITY_ERROR_STATEMENT } from '#src/core/measure/hu-to-vbmd.ts';
-import { doneResults } from '#src/session/index.ts';
+import { tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
+import { doneResults, openSeriesOf } from '#src/session/index.ts';
 import { useSession, useSessionState } from '../use-session.ts';
 import { DeviceChoice } from './device-choice.tsx';
 import { ExportButtons } from './export-buttons.tsx';
@@ -19,11 +20,14 @@ export function ResultsPanel() {
   const selected = useSessionState((state) => state.selectedLevel);
   const deviceId = useSessionState((state) => state.deviceId);
   const model = useSessionState((state) => state.model);
+  const header = useSessionState((state) => openSeriesOf(state)?.slices[0] ?? null);
   const unit = model?.devices.find((device) => device.id === deviceId)?.unit ?? 'g/cm2';
   const rows: LevelRow[] = LEVELS.flatMap((level) => (findPick(picks, level) ? [{ level, analysis: analyses[level] ?? { status: 'queued' } }] : []));
   const results = doneResults({ analyses });
   const summary = summarisePatient(results, picks.picks);
   const selectedResult = results.find((result) => result.level === selected);
+
+  const caveat = header ? tScoreCaveat(header.patientSex, header.patientAge) : null;
 
   function jump(level: LevelRow['level']) {
     const pick = findPick(picks, level);
@@ -40,6 +44,7 @@ export function ResultsPanel() {
         <DeviceChoice />
       </div>
       <LevelTable rows={rows} deviceId={deviceId ?? ''} arealUnit={unit} selected={selected} onJump={jump} />
+      {caveat ? <p className="soft" data-testid="t-score-caveat">{caveat}</p> : null}
       {results.length > 0 ? <LevelChart results={results} onJump={jump} /> : null}
       <section className={`patient-summary summary-${summary.status === 'evaluable' ? summary.category : 'none'}`} aria-label="Patient" data-testid="patient-summary">
         <h2>Patient, measured</h2>
