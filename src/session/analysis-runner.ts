@@ -9,8 +9,6 @@ type Running = { readonly pick: LevelPick; readonly controller: AbortController 
 export type AnalyseOne = (pick: LevelPick, signal: AbortSignal) => Promise<LevelResult>;
 
 export type AnalysisRunner = {
-  /** Runs what stands again, as after the model changed. */
-  readonly restart: () => void;
   /** Ends everything and forgets the results, as when another series opens. */
   readonly clear: () => void;
 };
@@ -62,10 +60,6 @@ export function startAnalysisRunner(store: SessionStore, analyse: AnalyseOne): A
   });
 
   return {
-    restart() {
-      for (const level of LEVELS) stop(level);
-      follow();
-    },
     clear() {
       for (const level of LEVELS) stop(level);
       store.setState({ analyses: {} });

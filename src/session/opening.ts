@@ -6,7 +6,7 @@ import { openFiles, type FileEntry, type OpenedFiles, type OpenProgress, type Ot
 import type { Viewer } from '#src/viewer/index.ts';
 import type { AnalysisRunner } from './analysis-runner.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
-import { tell } from './messages.ts';
+import { forgetStudyMessages, tell } from './messages.ts';
 import type { Opening, SessionState, SessionStore } from './state.ts';
 
 type Kept = Pick<SessionState, 'picks' | 'selectedLevel'>;
@@ -64,7 +64,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   }
 
   async function take(files: OpenedFiles, controller: AbortController): Promise<void> {
-    store.setState({ messages: [] });
+    forgetStudyMessages(store);
     for (const { sentence } of files.problems) tell(store, files.series.some(isOpenable) ? 'note' : 'problem', sentence);
     if (files.series.length > 0) {
       const first = files.others.map((file) => seriesNamedBy(file, files.series)).find((one) => one !== undefined) ?? files.series.find(isOpenable);

@@ -57,14 +57,14 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
   });
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
-  engine.onFallback(({ sentence }) => tell(store, 'note', sentence));
-  viewer.onProblem(({ sentence }) => tell(store, 'problem', sentence));
+  engine.onFallback(({ sentence }) => tell(store, 'note', sentence, 'app'));
+  viewer.onProblem(({ sentence }) => tell(store, 'problem', sentence, 'app'));
   viewer.onClick(({ point }) => picking.pickAt(point));
 
   async function loadModel(): Promise<void> {
     const loaded = await loadDefaultModel(engine, baseUrl);
     if (!loaded.ok) {
-      tell(store, 'problem', loaded.error);
+      tell(store, 'problem', loaded.error, 'app');
       return;
     }
     manifest = loaded.value;

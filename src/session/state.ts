@@ -22,8 +22,13 @@ export type LevelAnalysis =
 
 export type Analyses = Readonly<Partial<Record<Level, LevelAnalysis>>>;
 
-/** Something the user is told once; it stays until dismissed or until other files are opened. */
-export type Message = { readonly id: number; readonly tone: 'problem' | 'note'; readonly sentence: string };
+/** Something the user is told once; it stays until dismissed. What is about the study goes when other files are opened. */
+export type Message = {
+  readonly id: number;
+  readonly tone: 'problem' | 'note';
+  readonly about: 'study' | 'app';
+  readonly sentence: string;
+};
 
 /** Asked before picks that were not saved are given up for another study. */
 export type ReplaceQuestion = { readonly levels: readonly Level[] };

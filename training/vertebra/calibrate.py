@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.optimize import minimize_scalar
-from scipy.special import logit as to_logit
 from scipy.special import logsumexp
 
+from .chance import chance_logit, fit_chance, write_chance
 from .checkpoint import write_json
-from .config import Config, UserError
+from .config import LEVELS, Config, UserError
 from .dataset import load_split
 from .model import VertebraNet
 from .predict import embed_split, osteoporosis_logit, predict_split
 from .train import load_model
 
-WHITEN_FLOOR = 1e-4  # of the largest eigenvalue: directions that never vary would otherwise rule the distance
+# Of the largest eigenvalue. Smaller floors mark most real CT as strange (runs/LOG.md), larger ones nothing.
+WHITEN_FLOOR = 1e-2
 CALIBRATION = "calibration"
 
 
@@ -42,21 +43,23 @@ def conformal_quantile(score: np.ndarray, coverage: float) -> np.ndarray:
 
 
 def interval_scores(
-    config: Config, outputs: dict[str, np.ndarray], labels: dict[str, np.ndarray], temperature: float
+    outputs: dict[str, np.ndarray],
+    labels: dict[str, np.ndarray],
+    temperature: float,
+    chance_weights: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """|truth - value| / sd of vbmd [n], abmd [n, D'], osteoporosis logit [n, D'].
 
-    The truth of aBMD is a reading of the device, of the logit the chance of a reading at T <= -2.5.
+    The truth of aBMD is a reading of the device; of the logit, the chance given the true density
+    (chance.py).
     """
     n_dev = outputs["abmd"].shape[1]
     sd = np.exp(0.5 * outputs["logVariance"])
-    clamp = config.calibrate.chance_clamp
-    chance = to_logit(np.clip(labels["chance"], clamp, 1 - clamp))
     logit = osteoporosis_logit(outputs["classLogits"], temperature)
     return (
         np.abs(labels["vbmd"] - outputs["vbmd"]) / sd[:, 0],
         np.abs(labels["abmd"] - outputs["abmd"]) / sd[:, 1 : 1 + n_dev],
-        np.abs(chance - logit) / sd[:, 1 + n_dev :],
+        np.abs(chance_logit(labels, chance_weights) - logit) / sd[:, 1 + n_dev :],
     )
 
 
@@ -81,9 +84,11 @@ def calibrate(config: Config) -> dict[str, Any]:
     outputs = predict_split(model, split)
     temperature = fit_temperature(outputs["classLogits"], split.labels["class"])
     coverage = config.calibrate.coverage
-    quantiles = [
-        conformal_quantile(s, coverage) for s in interval_scores(config, outputs, split.labels, temperature)
-    ]
+    # The chance given density is fitted on one half too, and its interval on the other.
+    weights = fit_chance({key: value[:half] for key, value in split.labels.items()}, len(LEVELS))
+    write_chance(config.run_dir / "chance.json", weights)
+    vbmd, abmd, logits = interval_scores(outputs, split.labels, temperature, weights)
+    quantiles = [conformal_quantile(scores, coverage) for scores in (vbmd, abmd, logits[half:])]
     limit = float(np.quantile(outputs["oodScore"][half:], config.calibrate.ood_quantile))
     section = {
         "temperature": {"value": temperature, "split": CALIBRATION},

@@ -159,8 +159,8 @@ def evaluation_page(config: Config, metrics: dict[str, Any]) -> str:
         "Class truth is the T-score of one noisy virtual reading, so an AUC of 1 is out of reach.",
         "## Intervals",
         coverage_table(metrics),
-        "The truth of the last kind is the simulated chance of a reading at T <= -2.5, clamped to "
-        f"[{config.calibrate.chance_clamp}, {1 - config.calibrate.chance_clamp}].",
+        "The truth of the last kind is the chance of a reading at T <= -2.5 among simulated vertebrae of "
+        "the same true density and level (chance.py).",
         "## Subgroups",
         subgroup_table(metrics),
         "## Gates",

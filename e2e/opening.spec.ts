@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { DEFAULT_CT, writeSyntheticCt, type SyntheticFile } from '#src/testing/synthetic-dicom.ts';
+import { chooseFiles, messages, openEmpty, openingEnds, openItem, pickLevel, positionOf, resultOf, type Lps } from './helpers/app.ts';
+
+// Anisotropic, offset, and turned about the patient's long axis: swapped axes cannot show the right value under the cursor.
+const [c, s] = [Math.cos(0.2), Math.sin(0.2)];
+const huAt = (x: number, y: number, z: number) => Math.round(300 + 2 * x - 3 * y + 1.5 * (z + 840));
+const OBLIQUE = { sizeVox: [70, 60, 24], spacingMm: [0.9, 1.1, 2.5], origin: [-31.5, 17.25, -840.5], directions: [[c, s, 0], [-s, c, 0]], huAt, seriesDescription: 'Turned grid' } as const;
+const MIDDLE: Lps = [-31.5 + c * 30 - s * 33, 17.25 + s * 30 + c * 33, -840.5 + 28];
+
+/** Drops files on the page as the browser would hand them over. */
+async function drop(page: Page, files: readonly SyntheticFile[]): Promise<void> {
+  const data = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
+  await page.evaluate((list) => {
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of list) {
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0)], name));
+    }
+    window.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }, data);
+  await openingEnds(page);
+}
+
+test('dropped files open, and the cursor shows the HU and the place of an oblique grid', async ({ page }) => {
+  await openEmpty(page);
+  await drop(page, writeSyntheticCt(OBLIQUE));
+  await expect(openItem(page)).toContainText('CT, 24 slices, 0.90 × 1.10 × 2.50 mm');
+  for (const plane of ['axial', 'sagittal', 'coronal'] as const) {
+    const { x, y } = await positionOf(page, plane, MIDDLE);
+    await page.mouse.move(x, y);
+    const words = await page.getByTestId('hover').innerText();
+    const [, hu, left, posterior, superior] = (/(-?\d+) HU\s+L (-?[\d.]+)\s+P (-?[\d.]+)\s+S (-?[\d.]+)/.exec(words) ?? []).map(Number);
+    // The nearest voxel's value: half a voxel's way along the steepest direction is about 3.5 HU.
+    expect(Math.abs((hu ?? Number.NaN) - huAt(left ?? 0, posterior ?? 0, superior ?? 0)), `${plane}: ${words}`).toBeLessThanOrEqual(4);
+  }
+});
+
+test('a chosen folder opens with its nested folders', async ({ page }) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'osteolens-folder-'));
+  mkdirSync(path.join(root, 'disc', 'series one'), { recursive: true });
+  for (const { name, bytes } of writeSyntheticCt({ ...OBLIQUE, seriesDescription: 'Nested' })) writeFileSync(path.join(root, 'disc', 'series one', name), bytes);
+  writeFileSync(path.join(root, 'README.TXT'), 'disc of the radiology department');
+  await openEmpty(page);
+  const chosen = page.waitForEvent('filechooser');
+  await page.getByRole('banner').getByRole('button', { name: 'Folder…' }).click();
+  await (await chosen).setFiles(root);
+  await openingEnds(page);
+  await expect(openItem(page)).toContainText('Nested');
+  await expect(page.locator('.series-item img')).toHaveAttribute('src', /^data:image\/png/);
+});
+
+test('two series are listed, the longer opens, and each keeps its own picks', async ({ page }) => {
+  const short = writeSyntheticCt({ ...OBLIQUE, sizeVox: [40, 40, 12], seriesInstanceUid: `${DEFAULT_CT.studyInstanceUid}.5`, seriesNumber: 5, seriesDescription: 'Short one' });
+  await openEmpty(page);
+  await drop(page, [...short.map((file) => ({ ...file, name: `short-${file.name}` })), ...writeSyntheticCt(OBLIQUE)]);
+  await expect(openItem(page)).toContainText('Turned grid');
+  await pickLevel(page, 'L2', MIDDLE);
+  await resultOf(page, 'L2');
+  await page.getByTestId('series-item').filter({ hasText: 'Short one' }).click();
+  await expect(openItem(page)).toContainText('Short one');
+  await expect(page.getByTestId('row-L2')).toHaveCount(0);
+  await page.getByTestId('series-item').filter({ hasText: 'Turned grid' }).click();
+  await resultOf(page, 'L2');
+});
+
+test('a WebGPU that cannot start falls back to WASM, and says so once', async ({ page }) => {
+  const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
+  await page.route('**/*asyncify*.wasm', (route) => route.abort());
+  await openEmpty(page, '&backend=webgpu');
+  await chooseFiles(page, [{ name: 'demo.zip', mimeType: 'application/zip', buffer: readFileSync('public/demo/demo-study.zip') }]);
+  await pickLevel(page, 'L1', truth.levels['L1']?.centreLps ?? [0, 0, 0]);
+  await resultOf(page, 'L1');
+  await pickLevel(page, 'L2', truth.levels['L2']?.centreLps ?? [0, 0, 0]);
+  await resultOf(page, 'L2');
+  await expect(page.getByTestId('backend')).toHaveAttribute('data-backend', 'wasm');
+  expect((await messages(page)).filter((sentence) => sentence.includes('WebGPU'))).toHaveLength(1);
+});

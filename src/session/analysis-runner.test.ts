@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { worldPoint } from '#src/core/geometry/spaces.ts';
+import type { LevelPick } from '#src/core/levels/pick.ts';
+import { movePick, placePick, removePick, shiftAll, undoPick, type PickHistory } from '#src/core/levels/picks.ts';
+import type { LevelResult } from '#src/core/results/level-result.ts';
+import { startAnalysisRunner } from './analysis-runner.ts';
+import { createSessionStore } from './state.ts';
+
+type Job = { readonly pick: LevelPick; readonly signal: AbortSignal; readonly resolve: (result: LevelResult) => void; readonly reject: (error: Error) => void };
+
+function setUp() {
+  const store = createSessionStore({ state: 'empty' });
+  const jobs: Job[] = [];
+  const runner = startAnalysisRunner(store, (pick, signal) => new Promise((resolve, reject) => { jobs.push({ pick, signal, resolve, reject }); }));
+  const change = (next: (history: PickHistory) => PickHistory) => store.setState({ picks: next(store.getState().picks) });
+  const place = (level: LevelPick['level'], z: number) => change((history) => placePick(history, { level, centreLps: worldPoint(1, -2, z), state: 'confirmed' }));
+  return { store, jobs, runner, change, place };
+}
+
+function resultFor(level: LevelPick['level']): LevelResult {
+  return { level, measurement: null, network: null, run: null, warnings: [] };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('analysis runner', () => {
+  it('analyses a pick as soon as it is placed, and keeps its result', async () => {
+    const { store, jobs, place } = setUp();
+    place('L2', 30);
+    expect(store.getState().analyses.L2).toEqual({ status: 'running' });
+    jobs[0]?.resolve(resultFor('L2'));
+    await settled();
+    expect(store.getState().analyses.L2).toEqual({ status: 'done', result: resultFor('L2') });
+  });
+
+  it('cancels the analysis of a pick that moves and drops what comes of it', async () => {
+    const { store, jobs, place, change } = setUp();
+    place('L2', 30);
+    change((history) => movePick(history, 'L2', worldPoint(1, -2, 33)));
+    expect(jobs.map(({ signal, pick }) => [signal.aborted, pick.centreLps[2]])).toEqual([[true, 30], [false, 33]]);
+    jobs[1]?.resolve({ ...resultFor('L2'), warnings: [{ code: 'new', effect: 'note', sentence: 'New.' }] });
+    jobs[0]?.resolve(resultFor('L2'));
+    await settled();
+    expect(store.getState().analyses.L2).toMatchObject({ result: { warnings: [{ code: 'new' }] } });
+  });
+
+  it('leaves the others alone when one is placed or armed', async () => {
+    const { jobs, place } = setUp();
+    place('L2', 30);
+    place('L3', 0);
+    await settled();
+    expect(jobs.map(({ pick, signal }) => [pick.level, signal.aborted])).toEqual([['L2', false], ['L3', false]]);
+  });
+
+  it('forgets a removed pick, and analyses it again when the removal is undone', () => {
+    const { store, jobs, place, change } = setUp();
+    place('L2', 30);
+    change((history) => removePick(history, 'L2'));
+    expect(store.getState().analyses).toEqual({});
+    expect(jobs[0]?.signal.aborted).toBe(true);
+    change(undoPick);
+    expect(jobs).toHaveLength(2);
+  });
+
+  it('follows a shift of all labels', () => {
+    const { store, place, change } = setUp();
+    place('L2', 30);
+    place('L3', 0);
+    change((history) => {
+      const shifted = shiftAll(history, 1);
+      if (!shifted.ok) throw new Error(shifted.error.sentence);
+      return shifted.value;
+    });
+    expect(Object.keys(store.getState().analyses).sort()).toEqual(['L3', 'L4']);
+  });
+
+  it('says in one sentence when a fault ends an analysis, and goes on with the next', async () => {
+    const { store, jobs, place } = setUp();
+    place('L1', 60);
+    place('L2', 30);
+    jobs[0]?.reject(new Error('boom'));
+    jobs[1]?.resolve(resultFor('L2'));
+    await settled();
+    expect(store.getState().analyses.L1).toMatchObject({ status: 'failed', sentence: expect.stringContaining('boom') });
+    expect(store.getState().analyses.L2).toMatchObject({ status: 'done' });
+  });
+
+  it('ends everything when another series opens', () => {
+    const { store, jobs, runner, place } = setUp();
+    place('L1', 60);
+    runner.clear();
+    expect(jobs[0]?.signal.aborted).toBe(true);
+    expect(store.getState().analyses).toEqual({});
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { makeAffine } from '#src/core/geometry/affine.ts';
+import { worldPoint } from '#src/core/geometry/spaces.ts';
+import type { Series } from '#src/core/dicom/series.ts';
+import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
+import { createSessionStore } from './state.ts';
+
+const series: Series = {
+  id: 's1',
+  seriesInstanceUid: '1.2.3',
+  studyInstanceUid: '1.2',
+  modality: 'CT',
+  description: 'Spine',
+  slices: [],
+  grid: { sizeVox: [101, 121, 41], spacingMm: [0.7, 0.9, 2.5], indexToWorld: makeAffine(worldPoint(-31, 12.5, -640), [[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0.7, 0.9, 2.5]) },
+  acquisition: { kvp: 120, sliceThicknessMm: 2.5, kernel: null, contrast: null },
+  isSynthetic: false,
+  problems: [],
+  spineScore: 1,
+};
+
+function results(seriesInstanceUid: string | null) {
+  const text = JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, seriesInstanceUid, levels: [{ level: 'L3', centreLps: [1, 40, -600] }] });
+  return { kind: 'results', name: 'a.osteolens.json', text } as const;
+}
+
+function openStore(open: boolean) {
+  const store = createSessionStore({ state: 'empty' });
+  if (open) store.setState({ series: [series], openSeriesId: 's1' });
+  return store;
+}
+
+describe('applyPicksFile', () => {
+  it('places the picks of a results file of this series, and says so', () => {
+    const store = openStore(true);
+    applyPicksFile(store, results('1.2.3'));
+    expect(store.getState().picks.present.picks).toEqual([{ level: 'L3', centreLps: [1, 40, -600], state: 'proposed' }]);
+    expect(store.getState().messages).toMatchObject([{ tone: 'note', sentence: 'a.osteolens.json: L3 placed, and analysed anew.' }]);
+  });
+
+  it('places a file that names no series', () => {
+    const store = openStore(true);
+    applyPicksFile(store, results(null));
+    expect(store.getState().picks.present.picks).toHaveLength(1);
+  });
+
+  it.each([
+    ['another series', results('9.9'), 'belongs to another series'],
+    ['text that is no JSON', { kind: 'results', name: 'a.osteolens.json', text: '{' } as const, 'not JSON'],
+    ['a centroid file without axes', { kind: 'centroids', name: 'b_ctd.json', text: '[{}]' } as const, 'refused'],
+  ])('refuses %s in one sentence and places nothing', (_what, file, words) => {
+    const store = openStore(true);
+    applyPicksFile(store, file);
+    expect(store.getState().picks.present.picks).toEqual([]);
+    expect(store.getState().messages).toHaveLength(1);
+    expect(store.getState().messages[0]?.sentence).toContain(words);
+  });
+
+  it('asks for the study where none is open', () => {
+    const store = openStore(false);
+    applyPicksFile(store, results('1.2.3'));
+    expect(store.getState().messages[0]?.sentence).toContain('no CT series is open');
+  });
+
+  it('finds the series that a results file names, and none for a stranger', () => {
+    expect(seriesNamedBy(results('1.2.3'), [series])).toBe(series);
+    expect(seriesNamedBy(results('9.9'), [series])).toBeUndefined();
+    expect(seriesNamedBy(results('1.2.3'), [{ ...series, grid: null }])).toBeUndefined();
+  });
+});
