@@ -18,8 +18,10 @@ from .model import VertebraNet
 from .predict import embed_split, osteoporosis_logit, predict_split
 from .train import load_model
 
-# Of the largest eigenvalue. Smaller floors mark most real CT as strange (runs/LOG.md), larger ones nothing.
-WHITEN_FLOOR = 1e-2
+# Of the largest eigenvalue of the correlations. Smaller floors mark nearly all real CT as strange
+# (runs/LOG.md).
+WHITEN_FLOOR = 3e-2
+SD_FLOOR = 1e-3  # of the largest channel SD: a channel that is always off must not blow up rounding errors
 CALIBRATION = "calibration"
 
 
@@ -65,11 +67,12 @@ def interval_scores(
 
 def fit_ood(model: VertebraNet, embedding: np.ndarray) -> None:
     """Mean and whitening of the embedding [n, width], written into the model's buffers."""
-    mean = embedding.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov(embedding - mean, rowvar=False))
+    mean, sd = embedding.mean(axis=0), embedding.std(axis=0)
+    sd = np.maximum(sd, SD_FLOOR * sd.max())
+    values, vectors = np.linalg.eigh(np.cov((embedding - mean) / sd, rowvar=False))
     values = np.maximum(values, WHITEN_FLOOR * values.max())
     model.ood_mean.copy_(torch.from_numpy(mean).float())
-    model.ood_whiten.copy_(torch.from_numpy(vectors / np.sqrt(values)).float())
+    model.ood_whiten.copy_(torch.from_numpy(vectors / np.sqrt(values) / sd[:, None]).float())
 
 
 def calibrate(config: Config) -> dict[str, Any]:

@@ -132,7 +132,7 @@ class ModelConfig:
     expert_width: int = 32
     gate_width: int = 32
     acquisition_width: int = 16
-    residual_limit_sd: float = 1.0  # largest correction of vBMD, in its training SDs, beside the HU path
+    residual_limit_sd: float = 0.15  # largest correction of vBMD, in its training SDs, beside the HU path
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ class VertebraNet(nn.Module):
         m, heads, t = config.masks, config.attention_heads, config.trunk_width
         acquisition_in = feature_columns()["contrast"].stop
         self.masks = nn.Conv2d(b, m, 1)
-        # The masks start with different reach, from half a body to the whole patch; alike, they would stay alike.
+        # The masks start with different reach, half a body to the whole patch; alike, they would stay alike.
         reach = torch.linspace(1, 0, m).reshape(m, 1) if m > 1 else torch.ones(1, 1)
         self.mask_prior = nn.Parameter(reach * body_prior(self.depths[1], mid, patch))  # [M, d*h*w]
         self.attention = nn.Conv2d(c, heads, 1)
@@ -244,12 +244,14 @@ class VertebraNet(nn.Module):
         gates, mixed = self.mix_experts(trunk)
         n_dev = len(DEVICES)
         shared = torch.cat([vbmd.unsqueeze(1), hu], dim=1).unsqueeze(1)  # [N, 1, 1 + M]
-        per_device = torch.cat([mixed, shared.repeat(1, n_dev, 1)], dim=2).transpose(
+        per_device = torch.cat([mixed, torch.cat([shared] * n_dev, dim=1)], dim=2).transpose(
             0, 1
         )  # [D', N, K + 1 + M]
         heads = (torch.matmul(per_device, self.device_out) + self.device_bias).transpose(0, 1)  # [N, D', 6]
 
-        cam_share = cam.reshape(-1, cam.shape[1] * cam.shape[2] * cam.shape[3]).mean(1).reshape(-1, 1, 1)
+        cam_share = (
+            cam.reshape(-1, self.depths[2] * self.planes[2][0] * self.planes[2][1]).mean(1).reshape(-1, 1, 1)
+        )
         logits = torch.cat([heads[:, :, 1:3], heads[:, :, 3:4] + cam_share], dim=2)  # [N, D', 3]
         low, high = LOG_VARIANCE_RANGE
         variance_vbmd = self.vbmd_variance(trunk).clamp(low, high) + 2 * torch.log(self.vbmd_stats[1])

@@ -68,6 +68,8 @@ def model_card(config: Config, manifest: dict[str, Any]) -> str:
         "Expect larger errors, and probabilities that are not calibrated, on real CT.\n"
         "- The header sets the slope from HU to density: a wrong or missing kVp shifts vBMD (80 kVp reads "
         "about 23 % higher).\n"
+        "- The level head is often wrong by several levels on real CT. The reader "
+        "names the level.\n"
         "- Contrast raises marrow HU; without the agent in the header the network has only the vessels to go "
         "by.\n"
         "- The pick must lie within a few millimetres of the body's centre. A pick in a disc or a posterior "
