@@ -40,7 +40,7 @@ export function HelpButton() {
                 <p><strong>Measured</strong>: mean attenuation of an elliptical cylinder in the front of the vertebral body; density follows from the tube voltage.</p>
                 <p>
                   <strong>Network</strong>: a mixture of experts trained on simulated vertebrae. P is the probability that a DXA on the chosen scale reads a
-                  T-score of −2.5 or lower at this level. Each interval covers the truth in 90 % of simulated vertebrae; that of P says where P would lie if the density were known exactly. T-scores apply to women after the
+                  T-score of −2.5 or lower at this level. The intervals of the densities cover the truth in 90 % of simulated vertebrae; that of P is where P would lie at the two ends of the density&apos;s interval. T-scores apply to women after the
                   menopause and to men of 50 and older.
                 </p>
                 <p>Nothing you open leaves this computer, and nothing is stored unless you save it.</p>

@@ -10,12 +10,12 @@ import torch
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-from .chance import chance_logit, fit_chance, write_chance
+from .chance import fit_chance, slope_per_mg_cm3
 from .checkpoint import write_json
 from .config import LEVELS, Config, UserError
 from .dataset import load_split
 from .model import VertebraNet
-from .predict import embed_split, osteoporosis_logit, predict_split
+from .predict import embed_split, predict_split
 from .train import load_model
 
 # Of the largest eigenvalue of the correlations. Smaller floors mark nearly all real CT as strange
@@ -45,23 +45,14 @@ def conformal_quantile(score: np.ndarray, coverage: float) -> np.ndarray:
 
 
 def interval_scores(
-    outputs: dict[str, np.ndarray],
-    labels: dict[str, np.ndarray],
-    temperature: float,
-    chance_weights: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """|truth - value| / sd of vbmd [n], abmd [n, D'], osteoporosis logit [n, D'].
-
-    The truth of aBMD is a reading of the device; of the logit, the chance given the true density
-    (chance.py).
-    """
+    outputs: dict[str, np.ndarray], labels: dict[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """|truth - value| / sd of vbmd [n] and of abmd [n, D'], whose truth is a reading of the device."""
     n_dev = outputs["abmd"].shape[1]
     sd = np.exp(0.5 * outputs["logVariance"])
-    logit = osteoporosis_logit(outputs["classLogits"], temperature)
     return (
         np.abs(labels["vbmd"] - outputs["vbmd"]) / sd[:, 0],
         np.abs(labels["abmd"] - outputs["abmd"]) / sd[:, 1 : 1 + n_dev],
-        np.abs(chance_logit(labels, chance_weights) - logit) / sd[:, 1 + n_dev :],
     )
 
 
@@ -87,25 +78,27 @@ def calibrate(config: Config) -> dict[str, Any]:
     outputs = predict_split(model, split)
     temperature = fit_temperature(outputs["classLogits"], split.labels["class"])
     coverage = config.calibrate.coverage
-    # The chance given density is fitted on one half too, and its interval on the other.
-    weights = fit_chance({key: value[:half] for key, value in split.labels.items()}, len(LEVELS))
-    write_chance(config.run_dir / "chance.json", weights)
-    vbmd, abmd, logits = interval_scores(outputs, split.labels, temperature, weights)
-    quantiles = [conformal_quantile(scores, coverage) for scores in (vbmd, abmd, logits[half:])]
+    vbmd, abmd = (conformal_quantile(s, coverage) for s in interval_scores(outputs, split.labels))
+    slope = slope_per_mg_cm3(fit_chance(split.labels, len(LEVELS)))
     limit = float(np.quantile(outputs["oodScore"][half:], config.calibrate.ood_quantile))
     section = {
         "temperature": {"value": temperature, "split": CALIBRATION},
         "intervals": {
             "coverage": coverage,
             "split": CALIBRATION,
-            "vbmd": float(quantiles[0]),
-            "abmd": [float(q) for q in quantiles[1]],
-            "osteoporosisLogit": [float(q) for q in quantiles[2]],
+            "vbmd": float(vbmd),
+            "abmd": [float(q) for q in abmd],
+            # The density's interval through the slope of chance.py: its quantile is the density's own.
+            "osteoporosisLogit": [float(vbmd)] * len(slope),
         },
         "ood": {"limit": limit, "quantile": config.calibrate.ood_quantile, "split": CALIBRATION},
     }
-    ood = {"mean": model.ood_mean.tolist(), "whiten": model.ood_whiten.tolist()}
-    write_json(config.checkpoint_dir / "ood.json", ood)
+    fitted = {
+        "oodMean": model.ood_mean.tolist(),
+        "oodWhiten": model.ood_whiten.tolist(),
+        "chanceSlope": slope.tolist(),
+    }
+    write_json(config.checkpoint_dir / "calibrated.json", fitted)
     write_json(config.run_dir / "calibration.json", section)
     print(f"calibrate: {json.dumps(section)}", flush=True)
     return section
@@ -114,13 +107,15 @@ def calibrate(config: Config) -> dict[str, Any]:
 def load_calibrated(config: Config) -> tuple[VertebraNet, dict[str, Any]]:
     """The trained network with its out-of-distribution buffers, and the manifest's calibration section."""
     model = load_model(config)
-    paths = (config.checkpoint_dir / "ood.json", config.run_dir / "calibration.json")
+    paths = (config.checkpoint_dir / "calibrated.json", config.run_dir / "calibration.json")
     for path in paths:
         if not path.exists():
             raise UserError(f"{path}: not calibrated; run 'python -m vertebra calibrate' first.")
         if path.stat().st_mtime < (config.checkpoint_dir / "last.pt").stat().st_mtime:
             raise UserError(f"{path}: older than the checkpoint; run 'python -m vertebra calibrate' again.")
-    ood = json.loads(paths[0].read_text(encoding="utf-8"))
-    model.ood_mean.copy_(torch.tensor(ood["mean"]))
-    model.ood_whiten.copy_(torch.tensor(ood["whiten"]))
+    fitted = json.loads(paths[0].read_text(encoding="utf-8"))
+    model.ood_mean.copy_(torch.tensor(fitted["oodMean"]))
+    model.ood_whiten.copy_(torch.tensor(fitted["oodWhiten"]))
+    model.chance_slope.copy_(torch.tensor(fitted["chanceSlope"]))
+    model.is_calibrated = True
     return model, json.loads(paths[1].read_text(encoding="utf-8"))

@@ -1,23 +1,17 @@
-"""The chance of a DXA reading at T <= -2.5 given a vertebra's true density.
+"""What the true density does to the chance of a DXA reading at T <= -2.5.
 
-This is what the interval of the probability is about. The chance of one very vertebra is near 0 or 1,
-because a DXA reading is precise; an interval for it would run from 0 to 1 wherever CT and DXA may
-disagree, and say nothing. What imaging leaves uncertain is the density, so the interval asks: had the
-trabecular vBMD and the level been known exactly, what would the probability have been, among all
-simulated vertebrae like it?
+The chance of one very vertebra is near 0 or 1, because a DXA reading is precise; an interval for it would
+run from 0 to 1 wherever CT and DXA may disagree, and say nothing. What imaging leaves uncertain is the
+density. So the interval of the probability is the density's interval seen through the slope fitted here:
+the change of the logit per mg/cm3 among simulated vertebrae of the same level.
 """
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from .checkpoint import write_json
 from .config import UserError
 
 SCALE_MG_CM3 = 40.0  # puts density on the order of 1 for the fit; no result depends on it
@@ -46,18 +40,9 @@ def fit_chance(labels: dict[str, np.ndarray], levels: int) -> np.ndarray:
     return np.stack([fit_one(labels["chance"][:, d]) for d in range(labels["chance"].shape[1])])
 
 
-def chance_logit(labels: dict[str, np.ndarray], weights: np.ndarray) -> np.ndarray:
-    """Logit of the chance given density and level: [n, D']."""
-    return design(labels, weights.shape[1] - 2) @ weights.T
-
-
-def write_chance(path: Path, weights: np.ndarray) -> None:
-    columns = ["1", f"(vbmd - 100) / {SCALE_MG_CM3}", "level one-hot"]
-    write_json(path, {"columns": columns, "weights": weights.tolist()})
-
-
-def load_chance(path: Path) -> np.ndarray:
-    if not path.exists():
-        raise UserError(f"{path}: not calibrated; run 'python -m vertebra calibrate' first.")
-    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return np.asarray(read["weights"])
+def slope_per_mg_cm3(weights: np.ndarray) -> np.ndarray:
+    """Fall of the logit per mg/cm3 of vBMD, [D']; positive, or the simulation contradicts itself."""
+    slope = -weights[:, 1] / SCALE_MG_CM3
+    if not np.all(slope > 0):
+        raise UserError("calibration split: osteoporosis does not become rarer with density; simulate more.")
+    return slope

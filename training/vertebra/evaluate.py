@@ -14,7 +14,6 @@ import torch
 from scipy.special import expit
 
 from .calibrate import interval_scores, load_calibrated
-from .chance import load_chance
 from .checkpoint import write_json, write_text
 from .config import DEVICES, LEVELS, REPO_ROOT, TRAINING_ROOT, Config
 from .constants import HA_SLOPE_HU
@@ -110,13 +109,10 @@ def coverage_metrics(
 ) -> dict[str, Any]:
     """Share of the test split inside the calibrated intervals."""
     draws, intervals = config.calibrate.bootstrap, calibration["intervals"]
-    weights = load_chance(config.run_dir / "chance.json")
-    vbmd, abmd, logit = interval_scores(outputs, labels, calibration["temperature"]["value"], weights)
+    vbmd, abmd = interval_scores(outputs, labels)
     found = {"vbmd": with_interval(share, vbmd <= intervals["vbmd"], vbmd, draws)}
     for d, device in enumerate(DEVICES):
         found[f"abmd {device}"] = with_interval(share, abmd[:, d] <= intervals["abmd"][d], abmd[:, d], draws)
-        inside = logit[:, d] <= intervals["osteoporosisLogit"][d]
-        found[f"osteoporosis {device}"] = with_interval(share, inside, logit[:, d], draws)
     return found
 
 

@@ -140,6 +140,9 @@ class VertebraNet(nn.Module):
         self.register_buffer("vbmd_stats", torch.tensor([120.0, 45.0]))  # mean, SD of the training labels
         self.register_buffer("abmd_mean", torch.ones(n_dev))
         self.register_buffer("abmd_sd", torch.ones(n_dev))
+        # Fall of the osteoporosis logit per mg/cm3 of vBMD; fitted at calibration (chance.py), unused before.
+        self.register_buffer("chance_slope", torch.ones(len(DEVICES)), persistent=False)
+        self.is_calibrated = False
         self.register_buffer("ood_mean", torch.zeros(c + 2 * m))
         self.register_buffer("ood_whiten", torch.eye(c + 2 * m))
         nn.init.zeros_(self.hu_weights.weight)
@@ -256,12 +259,15 @@ class VertebraNet(nn.Module):
         low, high = LOG_VARIANCE_RANGE
         variance_vbmd = self.vbmd_variance(trunk).clamp(low, high) + 2 * torch.log(self.vbmd_stats[1])
         variance_abmd = heads[:, :, 4].clamp(low, high) + 2 * torch.log(self.abmd_sd)
+        variance_logit = heads[:, :, 5].clamp(low, high)
+        if self.is_calibrated:  # the spread that the density's own spread gives the probability
+            variance_logit = variance_vbmd + 2 * torch.log(self.chance_slope)
         return Output(
             vbmd=vbmd * self.vbmd_stats[1] + self.vbmd_stats[0],
             abmd=heads[:, :, 0] * self.abmd_sd + self.abmd_mean,
             classLogits=logits,
             levelLogits=self.level(trunk),
-            logVariance=torch.cat([variance_vbmd, variance_abmd, heads[:, :, 5].clamp(low, high)], dim=1),
+            logVariance=torch.cat([variance_vbmd, variance_abmd, variance_logit], dim=1),
             gates=gates,
             oodScore=self.ood_score(self.embedding(mean, hu, sd)),
             cam=cam,

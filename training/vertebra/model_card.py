@@ -58,7 +58,10 @@ def model_card(config: Config, manifest: dict[str, Any]) -> str:
             "## Real CT",
             "Three bodies, no paired DXA and no phantom: the network's vBMD beside trabecular HU read as "
             "QCT, and its slope to "
-            "HU inside the body. None of them was seen in training.",
+            "HU inside the body. None of them was seen in training, but they are no clean hold-out: the "
+            "simulator's shell was tuned to the look of these bodies, and the limit of the density's "
+            "correction and the floor of the out-of-distribution score were chosen after looking at them "
+            "(training/runs/LOG.md).",
             real_check_tables(check),
         ]
     parts += [
@@ -68,8 +71,11 @@ def model_card(config: Config, manifest: dict[str, Any]) -> str:
         "Expect larger errors, and probabilities that are not calibrated, on real CT.\n"
         "- The header sets the slope from HU to density: a wrong or missing kVp shifts vBMD (80 kVp reads "
         "about 23 % higher).\n"
-        "- The level head is often wrong by several levels on real CT. The reader "
+        "- The level head does not carry over to real CT: it is often wrong by several levels. The reader "
         "names the level.\n"
+        "- The interval of the probability is the density's interval seen through the slope of the "
+        "probability over density; what CT cannot know of a DXA reading is in the probability, not in its "
+        "interval.\n"
         "- Contrast raises marrow HU; without the agent in the header the network has only the vessels to go "
         "by.\n"
         "- The pick must lie within a few millimetres of the body's centre. A pick in a disc or a posterior "

@@ -159,8 +159,8 @@ def evaluation_page(config: Config, metrics: dict[str, Any]) -> str:
         "Class truth is the T-score of one noisy virtual reading, so an AUC of 1 is out of reach.",
         "## Intervals",
         coverage_table(metrics),
-        "The truth of the last kind is the chance of a reading at T <= -2.5 among simulated vertebrae of "
-        "the same true density and level (chance.py).",
+        "The interval of the probability is that of the density, seen through the slope of the probability "
+        "over density (chance.py), so its coverage is the density's.",
         "## Subgroups",
         subgroup_table(metrics),
         "## Gates",

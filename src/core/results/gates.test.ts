@@ -61,7 +61,9 @@ describe('findWarnings', () => {
   });
 
   it('refuses the estimate alone where the network failed or the vertebra is strange to it', () => {
-    const strange = findWarnings(input(withNetwork({ oodScore: 30.1 })));
+    const odd = findWarnings(input(withNetwork({ oodScore: 30.1 })));
+    expect(odd).toMatchObject([{ code: 'out-of-distribution', effect: 'mark' }]);
+    const strange = findWarnings(input(withNetwork({ oodScore: 90.1 })));
     const failed = findWarnings(input({ estimated: fail({ code: 'no-model', sentence: 'No network.' }) }));
     expect(strange).toMatchObject([{ code: 'out-of-distribution', effect: 'refuse' }]);
     expect(failed).toMatchObject([{ code: 'no-model', effect: 'refuse', sentence: 'No network.' }]);

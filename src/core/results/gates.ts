@@ -24,6 +24,11 @@ export const GATE_LIMITS = {
   roiSdHu: 100,
   /** Published error of phantom-less density (1.2, 2.7), share of the value. */
   measurementError: 0.1,
+  /**
+   * Score over the model's limit, which 1 % of simulated vertebrae pass. A third of real vertebrae pass it too; metal in the body scores
+   * nine times the limit (training/runs/LOG.md).
+   */
+  strangeness: { mark: 1, refuse: 3 },
   /** Levels between label and prediction; probability that the network gives the label. */
   labelSteps: 2,
   labelProbability: 0.02,
@@ -129,9 +134,11 @@ function networkWarnings({ pick, measured, estimated }: GateInput): readonly Lev
   if (!estimated.ok) return [refuse(estimated.error.code, estimated.error.sentence)];
   const { network } = estimated.value;
   const warnings: LevelWarning[] = [];
-  if (network.oodScore > network.oodLimit) {
-    const sentence = 'This vertebra looks unlike those the network was trained on, so its estimate is not given.';
-    warnings.push(refuse('out-of-distribution', sentence));
+  const strangeness = network.oodScore / network.oodLimit;
+  if (strangeness > GATE_LIMITS.strangeness.refuse) {
+    warnings.push(refuse('out-of-distribution', 'This vertebra looks very unlike those the network was trained on, so its estimate is not given.'));
+  } else if (strangeness > GATE_LIMITS.strangeness.mark) {
+    warnings.push(mark('out-of-distribution', 'This vertebra looks unlike the simulated ones that the network was trained on, so its estimate may be off.'));
   }
   if (network.outsideFraction > 0) {
     const effect = network.outsideFraction > GATE_LIMITS.patchOutside.mark ? 'mark' : 'note';
