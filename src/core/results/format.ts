@@ -7,9 +7,14 @@ export function formatProbability(probability: number): string {
   return `${Math.round(probability * 100)} %`;
 }
 
-/** "61–83" percent bounds of an interval. */
+/** "61–83": percent bounds of an interval; "<1–3" and "97–>99" at the ends, and one bound where both are the same. */
 export function formatProbabilityInterval(estimate: Estimate): string {
-  return `${Math.round(estimate.low * 100)}–${Math.round(estimate.high * 100)}`;
+  const [low, high] = [boundOf(estimate.low), boundOf(estimate.high)];
+  return low === high ? low : `${low}–${high}`;
+}
+
+function boundOf(probability: number): string {
+  return formatProbability(probability).replace(' %', '');
 }
 
 /** Whole mg/cm³. */

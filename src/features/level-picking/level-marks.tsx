@@ -26,7 +26,7 @@ const REACH_MM = { sagittal: 18, coronal: 15, axial: 13 } as const;
 type CardSize = { readonly width: number; readonly height: number; readonly left: number; readonly gap: number; readonly isSmall: boolean };
 const CARD: CardSize = { width: 142, height: 34, left: 30, gap: 38, isSmall: false };
 /** For planes so narrow that the wide card would cover the vertebra in their middle. */
-const SMALL_CARD: CardSize = { width: 120, height: 30, left: 18, gap: 33, isSmall: true };
+const SMALL_CARD: CardSize = { width: 116, height: 30, left: 26, gap: 33, isSmall: true };
 const NARROW_PLANE_PIXELS = 430;
 
 /** Marks at the picked bodies, with cards at the left margin so that no card covers a vertebra. */
