@@ -87,6 +87,23 @@ describe('findWarnings', () => {
     expect(codes({ measured: ok(makeMeasurement({ vbmdMgCm3: null })) })).toBe('');
   });
 
+  it('marks a probability that contradicts the QCT category on every scale', () => {
+    const [first, second] = makeNetworkEstimate().devices;
+    if (!first || !second) throw new Error('The estimate has two devices.');
+    const withChances = (one: number, other: number, vbmdMgCm3: number) => ({
+      ...withNetwork({
+        vbmdMgCm3: { value: vbmdMgCm3, low: vbmdMgCm3 - 15, high: vbmdMgCm3 + 15 },
+        devices: [{ ...first, osteoporosis: { value: one, low: 0, high: 1 } }, { ...second, osteoporosis: { value: other, low: 0, high: 1 } }],
+      }),
+      measured: ok(makeMeasurement({ vbmdMgCm3 })),
+    });
+    expect(codes(withChances(0.01, 0.2, 72))).toBe('mark categories-differ');
+    expect(codes(withChances(0.01, 0.3, 72))).toBe('');
+    expect(codes(withChances(0.01, 0.2, 95))).toBe('');
+    expect(codes(withChances(0.6, 0.7, 140))).toBe('mark categories-differ');
+    expect(codes(withChances(0.4, 0.7, 140))).toBe('');
+  });
+
   it('doubts a label two levels off or that the network hardly believes', () => {
     expect(codes(withNetwork({ predictedLevel: 'L3', levelProbabilities: { L1: 0.3, L3: 0.6 } }))).toBe('mark label-doubt');
     expect(codes(withNetwork({ predictedLevel: 'L2', levelProbabilities: { L1: 0.3, L2: 0.6 } }))).toBe('');

@@ -1,6 +1,7 @@
 import { LEVELS, type Level } from '../levels/level.ts';
 import type { LevelPick } from '../levels/pick.ts';
 import { MIN_CONFIDENCE } from '../levels/snap-to-body.ts';
+import { qctCategory } from '../measure/qct-category.ts';
 import { inspectBodyRegion, type BodyRegionFacts } from '../measure/body-region.ts';
 import type { AcquisitionFacts } from '../dicom/series.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
@@ -29,6 +30,8 @@ export const GATE_LIMITS = {
    * nine times the limit (training/runs/LOG.md).
    */
   strangeness: { mark: 1, refuse: 3 },
+  /** Probabilities that contradict a QCT category: below one in four in the osteoporotic range, above even in the normal one. */
+  contradiction: { osteoporosisBelow: 0.25, normalAbove: 0.5 },
   /** Levels between label and prediction; probability that the network gives the label. */
   labelSteps: 2,
   labelProbability: 0.02,
@@ -118,6 +121,21 @@ function measurementWarnings(measured: GateInput['measured']): readonly LevelWar
   return [mark('roi-spread', sentence)];
 }
 
+/** QCT category of the measurement and the network's DXA answer that contradict each other on every scale. */
+function categoryWarnings(vbmdMgCm3: number, { devices }: NetworkEstimate): readonly LevelWarning[] {
+  const chances = devices.map(({ osteoporosis }) => osteoporosis.value);
+  const category = qctCategory(vbmdMgCm3);
+  const { osteoporosisBelow, normalAbove } = GATE_LIMITS.contradiction;
+  const measured = `The measured density of ${Math.round(vbmdMgCm3)} mg/cm³ is`;
+  if (category === 'osteoporosis' && chances.every((chance) => chance < osteoporosisBelow)) {
+    return [mark('categories-differ', `${measured} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: do not rely on its probability.`)];
+  }
+  if (category === 'normal' && chances.every((chance) => chance > normalAbove)) {
+    return [mark('categories-differ', `${measured} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its probability.`)];
+  }
+  return [];
+}
+
 function labelWarnings(level: Level, network: NetworkEstimate): readonly LevelWarning[] {
   const steps = Math.abs(LEVELS.indexOf(level) - LEVELS.indexOf(network.predictedLevel));
   const probability = network.levelProbabilities[level] ?? 0;
@@ -151,6 +169,7 @@ function networkWarnings({ pick, measured, estimated }: GateInput): readonly Lev
     const sentence = `The measured density of ${Math.round(vbmd)} mg/cm³ and the network's interval of ${Math.round(low)} to ${Math.round(high)} mg/cm³ do not agree.`;
     warnings.push(mark('density-disagrees', sentence));
   }
+  if (vbmd !== null) warnings.push(...categoryWarnings(vbmd, network));
   return [...warnings, ...labelWarnings(pick.level, network)];
 }
 
