@@ -26,7 +26,8 @@ type RootLog = {
  * inherit levels from each other, so each is turned down; nothing is written to localStorage.
  */
 function silenceLogs(): void {
-  const root = logging.log as RootLog;
+  // Typed by whatever 'dcmjs' is declared as; what is used of it is stated above.
+  const root = logging.log as unknown as RootLog;
   for (const logger of Object.values(root.getLoggers())) logger.setLevel('silent', false);
 }
 
