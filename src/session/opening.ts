@@ -2,18 +2,23 @@ import type { Series } from '#src/core/dicom/series.ts';
 import { emptyPickHistory } from '#src/core/levels/picks.ts';
 import { findSpineView } from '#src/core/levels/spine-view.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
-import { openFiles, type FileEntry, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
+import { openFiles, type FileEntry, type LinkedFiles, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
 import type { Viewer } from '#src/viewer/index.ts';
 import type { AnalysisRunner } from './analysis-runner.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
 import { forgetStudyMessages, tell } from './messages.ts';
 import type { Opening, SessionState, SessionStore } from './state.ts';
 
+/** Where files come from when they must be fetched first. */
+export type FetchFiles = (task: { readonly signal: AbortSignal; readonly onProgress: (progress: OpenProgress) => void }) => Promise<LinkedFiles>;
+
 type Kept = Pick<SessionState, 'picks' | 'selectedLevel'>;
 
 export type StudyOpening = {
   /** Reads what was dropped, lists its series and opens the one that most likely shows the spine. */
   readonly openEntries: (entries: () => Promise<readonly FileEntry[]>) => Promise<void>;
+  /** The same with files that must be fetched first; what could not be fetched is said. */
+  readonly openFetched: (fetchFiles: FetchFiles) => Promise<void>;
   readonly openSeries: (seriesId: string) => Promise<void>;
   readonly cancel: () => void;
   /** The reader's answer to the question whether unsaved picks may go. */
@@ -47,15 +52,26 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     store.setState({ opening: null });
   }
 
-  async function openEntries(entries: () => Promise<readonly FileEntry[]>): Promise<void> {
+  function openEntries(entries: () => Promise<readonly FileEntry[]>): Promise<void> {
+    return openFetched(async () => ({ entries: await entries(), problems: [] }));
+  }
+
+  async function openFetched(fetchFiles: FetchFiles): Promise<void> {
     const controller = begin('files');
+    const task = {
+      signal: controller.signal,
+      onProgress: (progress: OpenProgress) => { if (!controller.signal.aborted) store.setState({ opening: describe(progress) }); },
+    };
     try {
-      const files = await openFiles(await entries(), {
-        signal: controller.signal,
-        onProgress: (progress) => { if (!controller.signal.aborted) store.setState({ opening: describe(progress) }); },
-      });
+      const { entries, problems } = await fetchFiles(task);
       controller.signal.throwIfAborted();
-      await take(files, controller);
+      if (entries.length === 0 && problems.length > 0) {
+        for (const { sentence } of problems) tell(store, 'problem', sentence);
+        return;
+      }
+      const files = await openFiles(entries, task);
+      controller.signal.throwIfAborted();
+      await take({ ...files, problems: [...problems, ...files.problems] }, controller);
     } catch (error) {
       if (!controller.signal.aborted) tell(store, 'problem', `The files could not be read because of a fault in OsteoLens (${reasonOf(error)}).`);
     } finally {
@@ -183,6 +199,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
 
   return {
     openEntries,
+    openFetched,
     openSeries,
     answerReplace,
     cancel() {
@@ -198,8 +215,10 @@ function isOpenable(series: Series): boolean {
   return series.grid !== null && series.problems.every(({ effect }) => effect !== 'refuse');
 }
 
+const STAGES = { fetching: 'links', unpacking: 'archive', reading: 'headers' } as const;
+
 function describe(progress: OpenProgress): Opening {
-  return { stage: progress.kind === 'unpacking' ? 'archive' : 'headers', done: progress.done, total: progress.total };
+  return { stage: STAGES[progress.kind], done: progress.done, total: progress.total };
 }
 
 function reasonOf(error: unknown): string {

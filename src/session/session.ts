@@ -1,5 +1,5 @@
 import type { ModelManifest } from '#src/core/model/manifest.ts';
-import { readDropped, readFileList } from '#src/files/index.ts';
+import { readDropped, readFileList, readUrl } from '#src/files/index.ts';
 import type { InferenceEngine } from '#src/inference/index.ts';
 import type { Viewer } from '#src/viewer/index.ts';
 import { analyseLevel } from './analyse-level.ts';
@@ -28,6 +28,8 @@ export type Session = {
   readonly openDropped: (data: DataTransfer) => Promise<void>;
   readonly openFileList: (list: FileList) => Promise<void>;
   readonly openDemo: () => Promise<void>;
+  /** A zip, a DICOM file or a JSON list of files at an address, relative to the page or absolute. */
+  readonly openUrl: (url: string) => Promise<void>;
   readonly openSeries: (seriesId: string) => Promise<void>;
   readonly cancelOpening: () => void;
   readonly answerReplace: (mayReplace: boolean) => void;
@@ -51,9 +53,11 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     signal.throwIfAborted();
     const volume = opening.volume();
     const { series, openSeriesId } = store.getState();
-    const facts = series.find((one) => one.id === openSeriesId)?.acquisition;
-    if (!volume || !facts) throw new Error('A level was picked with no series open.');
-    return analyseLevel({ volume, facts, pick, snapConfidence: picking.snapConfidenceAt(pick.centreLps), engine, manifest }, signal);
+    const open = series.find((one) => one.id === openSeriesId);
+    if (!volume || !open) throw new Error('A level was picked with no series open.');
+    const snapConfidence = picking.snapConfidenceAt(pick.centreLps);
+    const isTiltResampled = open.grid?.shear !== undefined;
+    return analyseLevel({ volume, facts: open.acquisition, pick, snapConfidence, isTiltResampled, engine, manifest }, signal);
   });
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
@@ -88,6 +92,7 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     openDropped: (data) => opening.openEntries(() => readDropped(data)),
     openFileList: (list) => opening.openEntries(() => Promise.resolve(readFileList(list))),
     openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),
+    openUrl: (url) => opening.openFetched((task) => readUrl(url, { ...task, baseUrl })),
     openSeries: opening.openSeries,
     cancelOpening: opening.cancel,
     answerReplace: opening.answerReplace,

@@ -8,7 +8,7 @@ import type { EngineStatus } from '#src/inference/index.ts';
 
 /** Long work that stands between a drop and an image. `total` is null while it is not known. */
 export type Opening = {
-  readonly stage: 'files' | 'archive' | 'headers' | 'slices';
+  readonly stage: 'files' | 'links' | 'archive' | 'headers' | 'slices';
   readonly done: number;
   readonly total: number | null;
 };

@@ -1,6 +1,7 @@
 import type { Series, SeriesProblem } from '#src/core/dicom/series.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { decodeSlice } from './decode-slice.ts';
+import { straighten } from './straighten.ts';
 import { makeSliceFiles } from './slice-files.ts';
 import type { OpenVolume } from './volume.ts';
 
@@ -48,7 +49,7 @@ export async function loadSlices(
         problem = unreadable(slice.fileName, values.error);
         return;
       }
-      volume.putSlice(k, values.value);
+      volume.putSlice(k, straighten(values.value, k, volume.grid));
       done += 1;
       onProgress({ done, total });
     }

@@ -98,12 +98,18 @@ describe('a regular stack', () => {
 });
 
 describe('an irregular stack', () => {
-  test('should be refused for gantry tilt, naming the angle', () => {
+  test('should get a straight grid through its middle slice for gantry tilt, and a note that names the angle', () => {
     const shear = 2.5 * Math.tan((15 * Math.PI) / 180);
-    const series = only(seriesOf({ change: (k, position) => ({ ImagePositionPatient: shifted(position, [0, k * shear, 0]) }) }));
-    expect(series.grid).toBeNull();
+    const series = only(seriesOf({ change: (k, position) => ({ ImagePositionPatient: shifted(position, [0, k * shear, 0]), GantryDetectorTilt: -15 }) }));
     expect(codes(series)).toEqual(['gantry-tilt']);
-    expect(series.problems[0]?.sentence).toContain('15.0°');
+    expect(series.problems[0]).toMatchObject({ effect: 'note', sentence: expect.stringContaining('15.0°') });
+    expect(series.grid?.spacingMm[2]).toBeCloseTo(2.5, 6);
+    expect(series.grid?.shear?.straightSlice).toBe(6);
+    expect(series.grid?.shear?.pixelsPerSlice[0]).toBeCloseTo(0, 9);
+    expect(series.grid?.shear?.pixelsPerSlice[1]).toBeCloseTo(shear / 1.1, 6);
+    const middle = series.slices[6]?.imagePositionPatient ?? [0, 0, 0];
+    const onGrid = indexToWorld(series.grid?.indexToWorld ?? [], voxelIndex(0, 0, 6));
+    for (const axis of [0, 1, 2] as const) expect(onGrid[axis]).toBeCloseTo(middle[axis], 4);
   });
 
   test('should not take a drift below half a pixel for tilt', () => {

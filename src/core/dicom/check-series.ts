@@ -80,7 +80,7 @@ const HEADER_TILT_DEGREES = 0.5;
 /** A grid proves that the positions are straight; an old scanner's pixels can be sheared all the same. */
 function tiltNote(slices: readonly SliceHeader[], grid: SeriesGrid | null, name: string): readonly SeriesProblem[] {
   const tilt = Math.max(...slices.map((slice) => Math.abs(slice.gantryDetectorTilt ?? 0)));
-  if (grid === null || tilt <= HEADER_TILT_DEGREES) return [];
+  if (grid === null || grid.shear !== undefined || tilt <= HEADER_TILT_DEGREES) return [];
   const sentence = `${name} says that the gantry was tilted by ${tilt.toFixed(1)}°, but its slices are placed straight; check that the planes look undistorted.`;
   return [{ code: 'tilt-in-header', effect: 'note', sentence }];
 }

@@ -1,8 +1,8 @@
 import { makeAffine } from '../geometry/affine.ts';
-import { worldPoint, type WorldVector } from '../geometry/spaces.ts';
+import { addVector, worldPoint, type WorldVector } from '../geometry/spaces.ts';
 import { SAME_POSITION_MM } from './group-series.ts';
 import type { SeriesGrid, SeriesProblem, SliceHeader } from './series.ts';
-import { axesOf, dot, heightOf, median, type SliceAxes } from './slice-geometry.ts';
+import { axesOf, dot, heightOf, median, scale, type SliceAxes } from './slice-geometry.ts';
 
 // Uniform within 1 % or 0.05 mm, whichever is larger (design.md section 1).
 const SPACING_TOLERANCE_SHARE = 0.01;
@@ -67,11 +67,15 @@ export function checkStack(stack: Stack, name: string): { readonly grid: SeriesG
   const problems = steps.some((problem) => problem.code === 'duplicate-positions')
     ? steps
     : [...steps, ...checkShift(stack, name), ...checkCoverage(stack, name)];
-  return { grid: problems.length > 0 ? null : gridOf(stack), problems };
+  const isRefused = problems.some((problem) => problem.effect === 'refuse');
+  return { grid: isRefused ? null : gridOf(stack, problems.some((problem) => problem.code === 'gantry-tilt')), problems };
 }
 
-/** Regular grid through the first slice, with the mean step; null without size or pixel spacing. */
-function gridOf(stack: Stack): SeriesGrid | null {
+/**
+ * Regular grid through the first slice, with the mean step; null without size or pixel spacing.
+ * A tilted stack gets the straight grid through its middle slice, so that what the shift pushes over the edge is shared by both ends.
+ */
+function gridOf(stack: Stack, isTilted: boolean): SeriesGrid | null {
   const first = stack.slices[0];
   const heights = heightsOf(stack);
   const count = heights.length;
@@ -83,10 +87,19 @@ function gridOf(stack: Stack): SeriesGrid | null {
     ((heights[count - 1] ?? 0) - (heights[0] ?? 0)) / (count - 1),
   ];
   const { row, column, normal } = stack.axes;
+  const sizeVox: SeriesGrid['sizeVox'] = [first.columns, first.rows, count];
+  const origin = worldPoint(...first.imagePositionPatient);
+  const last = stack.slices[count - 1];
+  if (!isTilted || last === undefined) return { sizeVox, spacingMm, indexToWorld: makeAffine(origin, [row, column, normal], spacingMm) };
+  const [alongRow, alongColumn] = offsetInPlane(last, first.imagePositionPatient, stack.axes);
+  const straightSlice = Math.floor(count / 2);
+  const share = straightSlice / (count - 1);
+  const middle = addVector(addVector(origin, scale(row, share * alongRow)), scale(column, share * alongColumn));
   return {
-    sizeVox: [first.columns, first.rows, count],
+    sizeVox,
     spacingMm,
-    indexToWorld: makeAffine(worldPoint(...first.imagePositionPatient), [row, column, normal], spacingMm),
+    indexToWorld: makeAffine(middle, [row, column, normal], spacingMm),
+    shear: { pixelsPerSlice: [alongRow / (count - 1) / spacingMm[0], alongColumn / (count - 1) / spacingMm[1]], straightSlice },
   };
 }
 
@@ -127,7 +140,8 @@ function checkShift(stack: Stack, name: string): readonly SeriesProblem[] {
     return [refuse('shifted-slices', `${name} has slices shifted sideways against each other by up to ${mm(largest)} mm; open the original reconstruction.`)];
   }
   const degrees = (Math.atan2(Math.hypot(...end), length) * 180) / Math.PI;
-  return [refuse('gantry-tilt', `${name} was scanned with a tilted gantry (${degrees.toFixed(1)}°), and this version does not resample tilt; open a straight reconstruction.`)];
+  const sentence = `${name} was scanned with a tilted gantry (${degrees.toFixed(1)}°); its slices were shifted onto a straight grid, which blurs them a little; prefer a straight reconstruction.`;
+  return [{ code: 'gantry-tilt', sentence, effect: 'note' }];
 }
 
 function checkCoverage(stack: Stack, name: string): readonly SeriesProblem[] {

@@ -94,8 +94,16 @@ export type Series = {
   readonly spineScore: number;
 };
 
+/**
+ * Where a tilted gantry put the slices against the straight grid: slice k lies (k − straightSlice) · pixelsPerSlice pixels further along
+ * rows (i) and columns (j) than the grid says.
+ */
+export type SliceShear = { readonly pixelsPerSlice: readonly [number, number]; readonly straightSlice: number };
+
 export type SeriesGrid = {
   readonly sizeVox: readonly [number, number, number];
   readonly spacingMm: readonly [number, number, number];
   readonly indexToWorld: Affine;
+  /** Absent for a straight scan; else the viewer shifts each slice onto the grid as it is decoded. */
+  readonly shear?: SliceShear;
 };

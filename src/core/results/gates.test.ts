@@ -16,6 +16,7 @@ function input(overrides: Partial<GateInput> = {}): GateInput {
     volume: bone,
     facts: { kvp: 120, sliceThicknessMm: 1.25, kernel: 'B40', contrast: null },
     pick: { level: 'L1', centreLps: centre, state: 'confirmed' },
+    isTiltResampled: false,
     snapConfidence: 0.9,
     measured: ok(makeMeasurement()),
     estimated: ok({ network: makeNetworkEstimate() }),
@@ -108,6 +109,10 @@ describe('findWarnings', () => {
     expect(codes(withNetwork({ predictedLevel: 'L3', levelProbabilities: { L1: 0.3, L3: 0.6 } }))).toBe('mark label-doubt');
     expect(codes(withNetwork({ predictedLevel: 'L2', levelProbabilities: { L1: 0.3, L2: 0.6 } }))).toBe('');
     expect(codes(withNetwork({ predictedLevel: 'L2', levelProbabilities: { L1: 0.01, L2: 0.99 } }))).toBe('mark label-doubt');
+  });
+
+  it('marks a tilted scan that was shifted onto the grid', () => {
+    expect(codes({ isTiltResampled: true })).toBe('mark tilt-resampled');
   });
 
   it('marks a pick that did not snap, unless the reader placed it', () => {

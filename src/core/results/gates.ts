@@ -56,6 +56,8 @@ export type GateInput = {
   readonly volume: VolumeSource;
   readonly facts: AcquisitionFacts;
   readonly pick: LevelPick;
+  /** The scan was tilted, and its slices were shifted onto the grid. */
+  readonly isTiltResampled: boolean;
   /** Of the snap that placed the pick; null where the reader placed or moved it by hand. */
   readonly snapConfidence: number | null;
   readonly measured: Result<RoiMeasurement, Problem>;
@@ -177,13 +179,14 @@ const SEVERITY = { refuse: 0, mark: 1, note: 2 } as const;
 
 /** All that is said against the numbers of one level, the gravest first. Nothing is hidden: a refused number keeps its reasons. */
 export function findWarnings(input: GateInput): readonly LevelWarning[] {
-  const { volume, facts, pick, snapConfidence } = input;
+  const { volume, facts, pick, snapConfidence, isTiltResampled } = input;
   const warnings = [
     ...measurementWarnings(input.measured),
     ...acquisitionWarnings(facts),
     ...regionWarnings(inspectBodyRegion(volume, pick.centreLps)),
     ...networkWarnings(input),
   ];
+  if (isTiltResampled) warnings.push(mark('tilt-resampled', 'The gantry was tilted and the slices were shifted onto a straight grid: edges are blurred a little.'));
   if (snapConfidence !== null && snapConfidence < MIN_CONFIDENCE) {
     warnings.push(mark('off-centre', 'No vertebral body was found with confidence at this click, so the mark stands where it was set: check that it is in the centre.'));
   }
