@@ -15,6 +15,9 @@ export function startSession(): Session {
     appVersion: packageFacts.version,
   });
   void session.loadModel();
-  if (new URLSearchParams(location.search).get('demo') !== 'no') void session.openDemo();
+  const query = new URLSearchParams(location.search);
+  const url = query.get('url');
+  if (url !== null) void session.openUrl(url);
+  else if (query.get('demo') !== 'no') void session.openDemo();
   return session;
 }

@@ -17,6 +17,7 @@ export type OtherFile = {
 };
 
 export type OpenProgress =
+  | { readonly kind: 'fetching'; readonly done: number; readonly total: number }
   | { readonly kind: 'unpacking'; readonly archive: string; readonly done: number; readonly total: number }
   | { readonly kind: 'reading'; readonly done: number; readonly total: number };
 

@@ -6,6 +6,8 @@ export type ElementReader = {
   readonly text: (tag: string) => string | null;
   readonly texts: (tag: string) => readonly string[];
   readonly numbers: (tag: string) => readonly number[];
+  /** Exactly `count` numbers, or none: with a value missing or unreadable, the others would stand in each other's place. */
+  readonly vector: (tag: string, count: number) => readonly number[];
   readonly number: (tag: string) => number | null;
   readonly integer: (tag: string) => number | null;
   readonly uint16: (tag: string) => number | null;
@@ -30,6 +32,10 @@ export function readElements(dataSet: DataSet, decodeText: DecodeText, inherited
     text: (tag) => texts(tag).join('\\') || null,
     texts,
     numbers,
+    vector: (tag, count) => {
+      const values = numbers(tag);
+      return values.length === count && texts(tag).length === count ? values : [];
+    },
     number: (tag) => parseDecimal(texts(tag)[0] ?? ''),
     integer: (tag) => {
       const value = parseDecimal(texts(tag)[0] ?? '');

@@ -116,6 +116,12 @@ describe('readHeader', () => {
     expect(slice).toMatchObject({ sliceThickness: 3, kvp: null, seriesInstanceUid: null, pixelSpacing: null, imagePositionPatient: null, windowCenter: [40, 300] });
   });
 
+  // Found by fuzzing: the numbers behind a damaged one moved up, so x, y, z were y, z and whatever followed.
+  test('should not let numbers take the place of a damaged one', () => {
+    const change = (): Record<string, unknown> => ({ ImagePositionPatient: ['x', '-31.5', '17.25', '-840.5'], PixelSpacing: ['', '1.1', '0.8'], ImageOrientationPatient: ['1', '0', '0', '0', '1', '0', '0'] });
+    expect(firstSlice(readBytes(oneFile({ change })))).toMatchObject({ imagePositionPatient: null, pixelSpacing: null, imageOrientationPatient: null });
+  });
+
   test('should decode names in the character set of the file', () => {
     const name = (bytes: Uint8Array): string | null => firstSlice(readBytes(bytes)).patientName;
     const withRawName = (characterSet: string, raw: readonly number[]): Uint8Array => {

@@ -1,7 +1,7 @@
 import { Progress } from '#src/ui/progress.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 
-const WORDS = { files: 'Finding files', archive: 'Unpacking', headers: 'Reading headers', slices: 'Loading slices' } as const;
+const WORDS = { files: 'Finding files', links: 'Fetching files', archive: 'Unpacking', headers: 'Reading headers', slices: 'Loading slices' } as const;
 
 /** Real progress of opening, with cancel. */
 export function OpeningProgress() {
