@@ -45,7 +45,7 @@ function isWhole(stream: Uint8Array, transferSyntaxUid: string): boolean {
 }
 
 /** Copies the stored bytes of one frame: compressed as they are, or columns · rows values uncompressed. */
-export function frameBytes(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
+export function frameBytes(file: OpenFile, header: SliceHeader): Result<Uint8Array<ArrayBuffer>, string> {
   try {
     return file.pixels.fragments === undefined ? nativeFrame(file, header) : encapsulatedFrame(file, header);
   } catch {
@@ -54,15 +54,15 @@ export function frameBytes(file: OpenFile, header: SliceHeader): Result<Uint8Arr
   }
 }
 
-function nativeFrame(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
+function nativeFrame(file: OpenFile, header: SliceHeader): Result<Uint8Array<ArrayBuffer>, string> {
   const bytesPerPixel = (header.bitsAllocated ?? 16) / BITS_PER_BYTE;
   const frameLength = (header.rows ?? 0) * (header.columns ?? 0) * bytesPerPixel;
   const from = file.pixels.dataOffset + header.frame * frameLength;
-  const bytes = file.dataSet.byteArray.slice(from, from + frameLength);
-  return bytes.length === frameLength ? ok(Uint8Array.from(bytes)) : fail('its pixel data is cut off');
+  const bytes = new Uint8Array(file.dataSet.byteArray.subarray(from, from + frameLength));
+  return bytes.length === frameLength ? ok(bytes) : fail('its pixel data is cut off');
 }
 
-function encapsulatedFrame(file: OpenFile, header: SliceHeader): Result<Uint8Array, string> {
+function encapsulatedFrame(file: OpenFile, header: SliceHeader): Result<Uint8Array<ArrayBuffer>, string> {
   const { dataSet, pixels } = file;
   const fragments = pixels.fragments ?? [];
   const last = fragments.at(-1);
