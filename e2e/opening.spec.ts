@@ -85,6 +85,9 @@ test('two series are listed, the longer opens, and each keeps its own picks', as
   await page.getByTestId('series-item').filter({ hasText: 'Short one' }).click();
   await expect(openItem(page)).toContainText('Short one');
   await expect(page.getByTestId('row-L2')).toHaveCount(0);
+  // Picks of a series that is not shown count as unsaved too.
+  await page.getByRole('banner').getByRole('button', { name: 'Demo' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Keep this study' }).click();
   await page.getByTestId('series-item').filter({ hasText: 'Turned grid' }).click();
   await resultOf(page, 'L2');
 });

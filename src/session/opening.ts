@@ -93,9 +93,11 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
 
   /** True at once where nothing would be lost: no picks, or picks that were saved as they stand. */
   function mayReplace(): Promise<boolean> {
-    const { picks, savedPicks } = store.getState();
-    const levels = picks.present.picks.map(({ level }) => level);
-    if (levels.length === 0 || picks.present.picks === savedPicks) return Promise.resolve(true);
+    const { picks, savedPicks, openSeriesId } = store.getState();
+    const hidden = [...kept].flatMap(([seriesId, one]) => (seriesId === openSeriesId ? [] : [one.picks.present.picks]));
+    const unsaved = [picks.present.picks, ...hidden].filter((set) => set.length > 0 && set !== savedPicks);
+    const levels = unsaved.flatMap((set) => set.map(({ level }) => level));
+    if (levels.length === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
       answer = resolve;
       store.setState({ replaceQuestion: { levels } });
