@@ -1,4 +1,4 @@
-import { LEVELS, type Level } from '#src/core/levels/level.ts';
+import { shiftLevel, type Level } from '#src/core/levels/level.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import {
   armLevel,
@@ -62,8 +62,7 @@ export function createPicking(store: SessionStore, openVolume: () => VolumeSourc
         return;
       }
       const { selectedLevel } = store.getState();
-      const moved = selectedLevel === null ? undefined : LEVELS[LEVELS.indexOf(selectedLevel) + steps];
-      store.setState({ picks: shifted.value, selectedLevel: moved ?? null });
+      store.setState({ picks: shifted.value, selectedLevel: selectedLevel === null ? null : shiftLevel(selectedLevel, steps) });
     },
     undo: () => change(undoPick),
     redo: () => change(redoPick),

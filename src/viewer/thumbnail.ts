@@ -1,3 +1,4 @@
+import { middleSlice } from '#src/core/dicom/check-series.ts';
 import type { Series } from '#src/core/dicom/series.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { decodeSlice } from './decode-slice.ts';
@@ -11,8 +12,7 @@ let made = 0;
 
 /** The middle slice in a soft-tissue window as a data URL (PNG, 96 × 96); null where it cannot be decoded. */
 export async function makeThumbnail(series: Series, blobOf: (fileId: number) => Blob): Promise<string | null> {
-  const slice = series.slices[Math.floor(series.slices.length / 2)];
-  if (slice === undefined) return null;
+  const slice = middleSlice(series);
   const { images } = startCornerstone();
   made += 1;
   const imageId = `osteolens-thumbnail:${made}`;

@@ -4,8 +4,8 @@ import type { Level } from './level.ts';
 import type { LevelPick } from './pick.ts';
 import { checkPicks } from './check-picks.ts';
 import {
-  armLevel, canRedo, canUndo, emptyPickHistory, findPick, movePick, nextArmed, pickHistoryOf, placePick, placePicks, redoPick,
-  removePick, setPickState, shiftAll, undoPick, type PickHistory,
+  armLevel, canRedo, canUndo, emptyPickHistory, findPick, movePick, nextArmed, placePick, placePicks, redoPick,
+  removePick, shiftAll, undoPick, type PickHistory,
 } from './picks.ts';
 
 function pick(level: Level, z: number, state: LevelPick['state'] = 'confirmed'): LevelPick {
@@ -60,8 +60,6 @@ describe('picks', () => {
     expect(removed.present.armed).toBe('L1');
     expect(removePick(three, 'L5')).toBe(three);
     expect(movePick(three, 'L5', worldPoint(0, 0, 0))).toBe(three);
-    expect(setPickState(three, 'L1', 'confirmed')).toBe(three);
-    expect(findPick(setPickState(three, 'L1', 'rejected').present, 'L1')?.state).toBe('rejected');
   });
 
   it('renames all picks by one and keeps their centres', () => {
@@ -80,12 +78,9 @@ describe('picks', () => {
     expect(shiftAll(emptyPickHistory(), 1)).toMatchObject({ ok: false, error: { code: 'nothing-to-shift' } });
   });
 
-  it('adds many picks as one step, and starts a history from saved ones', () => {
+  it('adds many picks as one step', () => {
     const added = placePicks(three, [pick('L3', 266), pick('L4', 232)]);
     expect(levelsOf(undoPick(added))).toBe('T12 L1 L2');
-    const restored = pickHistoryOf([pick('L4', 1), pick('T11', 2)]);
-    expect(levelsOf(restored)).toBe('T11 L4');
-    expect(canUndo(restored)).toBe(false);
   });
 });
 

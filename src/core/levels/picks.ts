@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { WorldPoint } from '../geometry/spaces.ts';
 import { LEVELS, shiftLevel, type Level } from './level.ts';
-import type { LevelPick, PickState } from './pick.ts';
+import type { LevelPick } from './pick.ts';
 
 /**
  * The picks of one study, as a value. Every operation gives a new value; a refused one gives its reason.
@@ -27,12 +27,6 @@ const MAX_PAST = 100;
 
 export function emptyPickHistory(): PickHistory {
   return { past: [], present: { picks: [], armed: null }, future: [] };
-}
-
-/** A history that starts from given picks, as after a session file: nothing to undo. Later ones of a level win. */
-export function pickHistoryOf(picks: readonly LevelPick[]): PickHistory {
-  const present = picks.reduce<PickSet>(withPick, { picks: [], armed: null });
-  return { past: [], present: { ...present, armed: null }, future: [] };
 }
 
 function commit(history: PickHistory, present: PickSet): PickHistory {
@@ -79,13 +73,6 @@ export function placePicks(history: PickHistory, picks: readonly LevelPick[]): P
 export function movePick(history: PickHistory, level: Level, centreLps: WorldPoint): PickHistory {
   const pick = findPick(history.present, level);
   return pick === undefined ? history : commit(history, withPick(history.present, { ...pick, centreLps, state: 'edited' }));
-}
-
-/** Records what the reader says of a level. */
-export function setPickState(history: PickHistory, level: Level, state: PickState): PickHistory {
-  const pick = findPick(history.present, level);
-  if (pick === undefined || pick.state === state) return history;
-  return commit(history, withPick(history.present, { ...pick, state }));
 }
 
 /** Removes a level's pick and arms that level, so that the next click puts it right. */
