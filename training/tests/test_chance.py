@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from vertebra.chance import SCALE_MG_CM3, design, fit_chance, slope_per_mg_cm3
 from vertebra.config import UserError
+from vertebra.network.chance import SCALE_MG_CM3, design, fit_chance, slope_per_mg_cm3
 
 
 def labels(n: int) -> dict[str, np.ndarray]:

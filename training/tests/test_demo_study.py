@@ -11,7 +11,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from vertebra.demo_study import DemoConfig, make_demo
+from vertebra.demo.study import DemoConfig, make_demo
 
 # Odd and coarse, but the same anatomy: every number differs from its neighbour.
 TINY = DemoConfig(pixels=121, pixel_mm=2.9, spacing_mm=7.0, thickness_mm=5.0, noise_sd_hu=4.0)

@@ -8,7 +8,13 @@ import onnx
 import pytest
 
 from vertebra.config import DEVICES, LEVELS, REPO_ROOT, PatchConfig, acquisition_features
-from vertebra.onnx_graph import ALLOWED_OPERATORS, open_session, operators, relative_difference, run_session
+from vertebra.release.onnx_graph import (
+    ALLOWED_OPERATORS,
+    open_session,
+    operators,
+    relative_difference,
+    run_session,
+)
 
 MODELS = REPO_ROOT / "public" / "models"
 TOP_FIELDS = {

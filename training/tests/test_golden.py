@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vertebra.config import REPO_ROOT
-from vertebra.onnx_graph import open_session, relative_difference, run_session
 from vertebra.patch import acquisition_vector, normalise, resample_patch
 from vertebra.real_data import read_dicom_zip
+from vertebra.release.onnx_graph import open_session, relative_difference, run_session
 
 FOLDER = REPO_ROOT / "e2e" / "fixtures" / "golden"
 CASES = sorted(FOLDER.glob("*.json"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vertebra.metrics import area_under_curve, calibration_error, pearson, with_interval
+from vertebra.evidence.metrics import area_under_curve, calibration_error, pearson, with_interval
 
 
 def test_area_under_curve_counts_pairs_and_halves_ties():

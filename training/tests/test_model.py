@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from vertebra.augment import AugmentConfig, augment_batch, drop_headers, shift_patches
 from vertebra.config import DEVICES, LEVELS, ModelConfig, PatchConfig, feature_columns
-from vertebra.losses import compute_losses, load_balance
-from vertebra.model import VertebraNet, count_multiply_adds, osteoporosis_logit
+from vertebra.network.augment import AugmentConfig, augment_batch, drop_headers, shift_patches
+from vertebra.network.losses import compute_losses, load_balance
+from vertebra.network.model import VertebraNet, count_multiply_adds, osteoporosis_logit
 
 N_DEV, EXPERTS = len(DEVICES), ModelConfig().experts
 PATCH = PatchConfig()

@@ -6,7 +6,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from vertebra.config import UserError
-from vertebra.real_check import reference_vbmd, shift_body
+from vertebra.evidence.real_check import reference_vbmd, shift_body
 from vertebra.real_data import Scan, scan_from_datasets, thicker
 
 STEP_MM, ROW_MM, COLUMN_MM = 2.3, 0.9, 0.7

@@ -8,12 +8,19 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from vertebra import constants as c
-from vertebra.anatomy import Physics, body_distance, draw_shape, paint_vertebra
-from vertebra.dxa import Confounders, from_sbmd, level_gain, projected_mineral, to_sbmd, young_reference
-from vertebra.geometry import Canvas, Frame, inside_fraction, rotation_lps
-from vertebra.population import Patient, bone_hu, draw_bone, marrow_hu, mineral_of_hu, qct_vbmd
-from vertebra.simulate import SimulatedVertebra, SimulatorConfig, simulate_patch
+from vertebra.simulator import constants as c
+from vertebra.simulator.anatomy import Physics, body_distance, draw_shape, paint_vertebra
+from vertebra.simulator.dxa import (
+    Confounders,
+    from_sbmd,
+    level_gain,
+    projected_mineral,
+    to_sbmd,
+    young_reference,
+)
+from vertebra.simulator.geometry import Canvas, Frame, inside_fraction, rotation_lps
+from vertebra.simulator.population import Patient, bone_hu, draw_bone, marrow_hu, mineral_of_hu, qct_vbmd
+from vertebra.simulator.simulate import SimulatedVertebra, SimulatorConfig, simulate_patch
 
 SMALL = (13.0, 13.0, 8.0)  # mm: only the trabecular region, for population statistics
 QUIET = {

@@ -47,29 +47,29 @@ def run(arguments: list[str] | None = None) -> None:
 
         simulate(config, options.fresh)
     elif options.command == "train":
-        from .train import train
+        from .network.train import train
 
         train(config, options.resume)
     elif options.command == "calibrate":
-        from .calibrate import calibrate
+        from .network.calibrate import calibrate
 
         calibrate(config)
     elif options.command == "evaluate":
-        from .evaluate import evaluate
+        from .evidence.evaluate import evaluate
 
         evaluate(config)
     elif options.command == "real-check":
-        from .real_check import real_check
+        from .evidence.real_check import real_check
 
         real_check(config)
     elif options.command == "export":
-        from .export import export
-        from .fixtures import write_fixtures
+        from .release.export import export
+        from .release.fixtures import write_fixtures
 
         folder = export(config, options.models)
         write_fixtures(config, folder, options.fixtures)
     else:
-        from .demo_reference import write_demo_reference
+        from .demo.reference import write_demo_reference
 
         write_demo_reference(config, options.demo, options.out)
 

@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .constants import CLASSES, DEVICES, LEVELS
+from .simulator.constants import CLASSES, DEVICES, LEVELS
 
 TRAINING_ROOT = Path(__file__).resolve().parent.parent
 REPO_ROOT = TRAINING_ROOT.parent
 SPLITS = ("train", "calibration", "test")
 # Sources that decide what a simulated patch is; a change makes stored shards stale
-# (test_train.py checks the list).
+# (test_train.py checks that they cover what the simulator imports).
 SIMULATOR_SOURCES = (
-    "anatomy", "constants", "dxa", "fields", "geometry", "patch", "population", "scanner", "simulate",
-    "surroundings",
-)  # fmt: skip
+    "patch",
+    *sorted(f"simulator.{path.stem}" for path in (TRAINING_ROOT / "vertebra/simulator").glob("[a-z]*.py")),
+)
 
 
 class UserError(Exception):
@@ -291,7 +291,7 @@ def simulator_hash() -> str:
     """SHA-256 over the sources that decide what a simulated patch is, without comments and layout."""
     digest = hashlib.sha256()
     for name in SIMULATOR_SOURCES:
-        tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((Path(__file__).parent / f"{name.replace('.', '/')}.py").read_text(encoding="utf-8"))
         digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
     return digest.hexdigest()
 

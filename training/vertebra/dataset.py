@@ -61,7 +61,7 @@ def roi_mask(config: Config) -> np.ndarray:
 
 def simulate_one(config: Config, split: str, index: int) -> tuple[np.ndarray, dict[str, Any]]:
     """One vertebra: its patch, int16 clipped HU [D, H, W], and its labels."""
-    from .simulate import SimulatorConfig, simulate_patch
+    from .simulator.simulate import SimulatorConfig, simulate_patch
 
     rng = np.random.default_rng([config.simulate.seed, SPLITS.index(split), index])
     flat = split == "train" and rng.random() < config.simulate.train_flat_share

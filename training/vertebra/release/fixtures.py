@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from .checkpoint import write_bytes, write_json
-from .config import Config
+from ..checkpoint import write_bytes, write_json
+from ..config import Config
+from ..patch import acquisition_vector, normalise, resample_patch
+from ..simulator.geometry import rotation_lps
+from ..simulator.simulate import SimulatorConfig, simulate_patch
 from .export import flat_outputs
-from .geometry import rotation_lps
 from .onnx_graph import open_session, run_session
-from .patch import acquisition_vector, normalise, resample_patch
-from .simulate import SimulatorConfig, simulate_patch
 
 SEED = 417
 SCENE_HALF_MM = (44.0, 44.0, 34.0)

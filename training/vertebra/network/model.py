@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import DEVICES, LEVELS, ModelConfig, PatchConfig, feature_columns
+from ..config import DEVICES, LEVELS, ModelConfig, PatchConfig, feature_columns
 
 HU_UNIT = 100.0  # pooled HU enter the heads in units of 100 HU
 LOG_VARIANCE_RANGE = (-7.0, 5.0)  # of standardised targets

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ..config import PatchConfig
+from ..dataset import Split
 from .augment import normalise_batch
-from .config import PatchConfig
-from .dataset import Split
 from .model import VertebraNet
 
 BATCH = 64

@@ -13,8 +13,8 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .config import UserError, feature_columns
-from .model import CrossConv, Output, PlaneConv, VertebraNet
+from ..config import UserError, feature_columns
+from ..network.model import CrossConv, Output, PlaneConv, VertebraNet
 
 # Right on WASM and WebGPU by shared/anchors.md 3.1, with the plain arithmetic and shape operators beside
 # them.

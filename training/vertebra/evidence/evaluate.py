@@ -13,11 +13,14 @@ import numpy as np
 import torch
 from scipy.special import expit
 
-from .calibrate import interval_scores, load_calibrated
-from .checkpoint import write_json, write_text
-from .config import DEVICES, LEVELS, REPO_ROOT, TRAINING_ROOT, Config
-from .constants import HA_SLOPE_HU
-from .dataset import Split, load_split, read_simulation
+from ..checkpoint import write_json, write_text
+from ..config import DEVICES, LEVELS, REPO_ROOT, TRAINING_ROOT, Config
+from ..dataset import Split, load_split, read_simulation
+from ..network.calibrate import interval_scores, load_calibrated
+from ..network.model import count_multiply_adds
+from ..network.predict import osteoporosis_logit, predict_split
+from ..network.train import load_checkpoint
+from ..simulator.constants import HA_SLOPE_HU
 from .metrics import (
     area_under_curve,
     bias,
@@ -27,10 +30,7 @@ from .metrics import (
     share,
     with_interval,
 )
-from .model import count_multiply_adds
-from .predict import osteoporosis_logit, predict_split
 from .report import evaluation_page, read_real_check
-from .train import load_checkpoint
 
 SUBGROUP_MIN = 30  # patients, below which a subgroup is not reported
 THICKNESS_EDGES_MM = (0.0, 1.5, 3.0, 10.0)

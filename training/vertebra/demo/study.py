@@ -22,10 +22,10 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless
 
-from .demo_torso import Segment, body_share, build_spine, paint_spine, paint_torso, visible_share
-from .geometry import Canvas
-from .population import Patient
-from .scanner import fine_axis, noise_field, slice_weights
+from ..simulator.geometry import Canvas
+from ..simulator.population import Patient
+from ..simulator.scanner import fine_axis, noise_field, slice_weights
+from .torso import Segment, body_share, build_spine, paint_spine, paint_torso, visible_share
 
 ZIP_TIME = (2026, 1, 1, 0, 0, 0)
 IMPLEMENTATION_UID = "2.25.148927146372810913847264510392817465"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .demo_painter import BLOOD, BOWEL, FAT, GAS, KIDNEY, LIVER, LUNG, MUSCLE, SPLEEN, Torso
-from .geometry import Frame, rotation_lps, smooth_max
-from .population import bone_hu
-from .surroundings import paint_blob
+from ..simulator.geometry import Frame, rotation_lps, smooth_max
+from ..simulator.population import bone_hu
+from ..simulator.surroundings import paint_blob
+from .painter import BLOOD, BOWEL, FAT, GAS, KIDNEY, LIVER, LUNG, MUSCLE, SPLEEN, Torso
 
 
 def paint_back_muscles(torso: Torso, muscle: np.ndarray, fat: np.ndarray) -> None:

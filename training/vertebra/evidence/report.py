@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .config import DEVICES, Config
+from ..config import DEVICES, Config
 
 
 def cell(entry: dict[str, Any], digits: int = 3) -> str:

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..checkpoint import append_jsonl, write_bytes
+from ..config import Config, UserError
+from ..dataset import Split, load_split, read_simulation
 from .augment import augment_batch
-from .checkpoint import append_jsonl, write_bytes
-from .config import Config, UserError
-from .dataset import Split, load_split, read_simulation
 from .losses import compute_losses
 from .model import VertebraNet, count_multiply_adds
 

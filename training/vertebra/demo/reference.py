@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .checkpoint import write_json
-from .config import REPO_ROOT, Config, UserError
-from .export import flat_outputs
-from .onnx_graph import open_session, run_session
-from .patch import acquisition_vector, normalise, resample_patch
-from .real_data import read_dicom_zip
+from ..checkpoint import write_json
+from ..config import REPO_ROOT, Config, UserError
+from ..patch import acquisition_vector, normalise, resample_patch
+from ..real_data import read_dicom_zip
+from ..release.export import flat_outputs
+from ..release.onnx_graph import open_session, run_session
 
 
 def write_demo_reference(config: Config, demo: Path, out: Path) -> None:

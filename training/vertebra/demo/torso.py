@@ -12,20 +12,20 @@ from itertools import pairwise
 
 import numpy as np
 
-from . import constants as c
-from .anatomy import Physics, Shape, draw_shape, paint_vertebra
-from .demo_painter import DISC, FAT, MUSCLE, SAC, Torso
-from .demo_viscera import (
+from ..simulator import constants as c
+from ..simulator.anatomy import Physics, Shape, draw_shape, paint_vertebra
+from ..simulator.fields import field_bank, sample_field
+from ..simulator.geometry import Canvas, Frame, inside_fraction, rotation_lps
+from ..simulator.population import Bone, Patient, bone_hu, draw_bone, marrow_hu, mineral_of_hu, qct_vbmd
+from ..simulator.surroundings import paint_disc
+from .painter import DISC, FAT, MUSCLE, SAC, Torso
+from .viscera import (
     paint_back_muscles,
     paint_chest,
     paint_mesentery,
     paint_retroperitoneum,
     paint_viscera,
 )
-from .fields import field_bank, sample_field
-from .geometry import Canvas, Frame, inside_fraction, rotation_lps
-from .population import Bone, Patient, bone_hu, draw_bone, marrow_hu, mineral_of_hu, qct_vbmd
-from .surroundings import paint_disc
 
 SPINE_Y_MM = 33.0
 BODY_MM = (158.0, 118.0)  # half axes of the skin

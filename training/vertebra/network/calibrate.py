@@ -10,10 +10,10 @@ import torch
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
+from ..checkpoint import write_json
+from ..config import LEVELS, Config, UserError
+from ..dataset import load_split
 from .chance import fit_chance, slope_per_mg_cm3
-from .checkpoint import write_json
-from .config import LEVELS, Config, UserError
-from .dataset import load_split
 from .model import VertebraNet
 from .predict import embed_split, predict_split
 from .train import load_model

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .config import AugmentConfig, PatchConfig, feature_columns
-from .constants import HA_SLOPE_HU
+from ..config import AugmentConfig, PatchConfig, feature_columns
+from ..simulator.constants import HA_SLOPE_HU
 
 EDGE_SHARE = 0.25  # of the ellipsoid's radius over which a body shift fades out
 

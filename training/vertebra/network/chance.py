@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from .config import UserError
+from ..config import UserError
 
 SCALE_MG_CM3 = 40.0  # puts density on the order of 1 for the fit; no result depends on it
 RIDGE = 1e-2  # holds the level terms of rare levels near zero

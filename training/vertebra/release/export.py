@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from .calibrate import load_calibrated
-from .checkpoint import write_bytes, write_json, write_text
-from .config import DEVICES, LEVELS, REPO_ROOT, Config, UserError, acquisition_features
-from .dataset import load_split, read_simulation
-from .dxa import young_reference, young_spine_reference
-from .model import Output, VertebraNet
+from ..checkpoint import write_bytes, write_json, write_text
+from ..config import DEVICES, LEVELS, REPO_ROOT, Config, UserError, acquisition_features
+from ..dataset import load_split, read_simulation
+from ..network.calibrate import load_calibrated
+from ..network.model import Output, VertebraNet
+from ..network.predict import predict
+from ..simulator.dxa import young_reference, young_spine_reference
 from .model_card import model_card
 from .onnx_graph import build_graph, open_session, relative_difference, run_session
-from .predict import predict
 
 GRAPH_TOLERANCE = 1e-4  # of each output's range, ONNX Runtime against PyTorch on the same machine
 DEVICE_TITLES = {
@@ -64,8 +64,9 @@ def _file(name: str, data: bytes) -> dict[str, Any]:
 def sources_hash() -> str:
     """SHA-256 over all sources of the package: says which code it was even before a commit."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    package = Path(__file__).parent.parent
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .config import Config
-from .report import (
+from ..config import Config
+from ..evidence.report import (
     coverage_table,
     device_table,
     gate_table,

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .geometry import Canvas, capsule
-from .surroundings import blend
+from ..simulator.geometry import Canvas, capsule
+from ..simulator.surroundings import blend
 
 # Fine slices painted at once.
 SLAB = 24

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from .calibrate import load_calibrated
-from .checkpoint import write_json
-from .config import REPO_ROOT, Config, acquisition_features
-from .constants import HA_SLOPE_HU, QCT_SLOPE_HU
-from .model import VertebraNet
-from .patch import acquisition_vector, clip_hu, resample_patch
-from .predict import predict
-from .real_data import Scan, read_dicom_folder, read_nifti, thicker
+from ..checkpoint import write_json
+from ..config import REPO_ROOT, Config, acquisition_features
+from ..network.calibrate import load_calibrated
+from ..network.model import VertebraNet
+from ..network.predict import predict
+from ..patch import acquisition_vector, clip_hu, resample_patch
+from ..real_data import Scan, read_dicom_folder, read_nifti, thicker
+from ..simulator.constants import HA_SLOPE_HU, QCT_SLOPE_HU
 
 CONTRAST_HU = 11.0  # subtracted where the header names an agent: between arterial and portal venous L1 means
 SHIFT_HU = 60.0
