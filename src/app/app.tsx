@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { ServerButton } from '#src/features/dicomweb/server-button.tsx';
 import { LevelOverlay } from '#src/features/level-picking/level-overlay.tsx';
 import { LevelStrip } from '#src/features/level-picking/level-strip.tsx';
 import { usePickingKeys } from '#src/features/level-picking/use-picking-keys.ts';
@@ -7,12 +8,14 @@ import { Messages } from '#src/features/open-study/messages.tsx';
 import { OpenButtons } from '#src/features/open-study/open-buttons.tsx';
 import { OpeningProgress } from '#src/features/open-study/opening-progress.tsx';
 import { ReplaceQuestion } from '#src/features/open-study/replace-question.tsx';
+import { SizeQuestion } from '#src/features/open-study/size-question.tsx';
 import { Welcome } from '#src/features/open-study/welcome.tsx';
 import { ResultsPanel } from '#src/features/results/results-panel.tsx';
 import { SeriesList } from '#src/features/series-list/series-list.tsx';
 import { HoverReadout } from '#src/features/study-facts/hover-readout.tsx';
 import { StudyFacts } from '#src/features/study-facts/study-facts.tsx';
 import { SessionContext } from '#src/features/use-session.ts';
+import { PartEnds } from '#src/features/viewports/part-ends.tsx';
 import { Planes } from '#src/features/viewports/planes.tsx';
 import { ViewToolbar } from '#src/features/viewports/toolbar.tsx';
 import type { PlaneProjection } from '#src/viewer/index.ts';
@@ -34,8 +37,13 @@ export function App() {
   );
 }
 
-function drawLevels(projection: PlaneProjection) {
-  return <LevelOverlay projection={projection} />;
+function drawOverPlane(projection: PlaneProjection) {
+  return (
+    <>
+      <PartEnds projection={projection} />
+      <LevelOverlay projection={projection} />
+    </>
+  );
 }
 
 function Layout() {
@@ -49,6 +57,7 @@ function Layout() {
         <header className="app-bar">
           <span className="app-name"><img src="./favicon.svg" alt="" />OsteoLens</span>
           <OpenButtons />
+          <ServerButton />
           <ViewToolbar />
           <span className="bar-end"><HelpButton /></span>
         </header>
@@ -58,7 +67,7 @@ function Layout() {
         </aside>
         <main className="app-planes">
           <ErrorBoundary region="The planes">
-            <Planes overlay={drawLevels} />
+            <Planes overlay={drawOverPlane} />
             <Welcome />
             <OpeningProgress />
             <HoverReadout />
@@ -72,6 +81,7 @@ function Layout() {
         </div>
       </div>
       <ReplaceQuestion />
+      <SizeQuestion />
     </DropTarget>
   );
 }

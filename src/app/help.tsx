@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl+wheel, right drag, + and −', 'zoom'],
   ['Middle drag, Space+drag', 'pan'],
   ['R', 'reset the view'],
+  ['N', 'open the next series, or the next part of one'],
 ];
 
 /** What the keys and the mouse do, and what the numbers mean. */

@@ -8,16 +8,27 @@ let session: Session | null = null;
 /** Made once: React's StrictMode calls initialisers twice, and the page must have one viewer and one engine. */
 export function startSession(): Session {
   if (session) return session;
+  const query = new URLSearchParams(location.search);
   session = createSession({
-    viewer: createViewer(),
+    viewer: createViewer({ maxMegabytes: megabytesOf(query.get('maxMegabytes')) }),
     engine: createInferenceEngine(location.search),
     baseUrl: new URL('./', document.baseURI).href,
     appVersion: packageFacts.version,
   });
   void session.loadModel();
-  const query = new URLSearchParams(location.search);
   const url = query.get('url');
+  const server = query.get('dicomweb');
   if (url !== null) void session.openUrl(url);
+  else if (server !== null) {
+    const series = { studyInstanceUid: query.get('study') ?? '', seriesInstanceUid: query.get('series') ?? '' };
+    void session.openServerSeries({ root: server, token: '' }, series);
+  }
   else if (query.get('demo') !== 'no') void session.openDemo();
   return session;
+}
+
+/** A positive number, or null for anything else. */
+function megabytesOf(text: string | null): number | null {
+  const value = Number(text);
+  return text !== null && value > 0 && Number.isFinite(value) ? value : null;
 }

@@ -5,8 +5,9 @@ import type { Series } from '#src/core/dicom/series.ts';
 export type FileEntry = {
   /** Path relative to what was dropped, with `/`. */
   readonly name: string;
-  /** Null stands for a folder without any file. */
+  /** Null stands for a folder without any file, or for what `lack` says. */
   readonly blob: File | null;
+  readonly lack?: 'unreadable-file' | 'unreadable-folder';
 };
 
 /** A file that is no image but means something to the application. */
@@ -17,7 +18,8 @@ export type OtherFile = {
 };
 
 export type OpenProgress =
-  | { readonly kind: 'fetching'; readonly done: number; readonly total: number }
+  /** `bytes` that came so far, of all files together; `totalBytes` is null where the server does not tell. */
+  | { readonly kind: 'fetching'; readonly done: number; readonly total: number; readonly bytes: number; readonly totalBytes: number | null }
   | { readonly kind: 'unpacking'; readonly archive: string; readonly done: number; readonly total: number }
   | { readonly kind: 'reading'; readonly done: number; readonly total: number };
 

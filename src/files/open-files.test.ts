@@ -57,4 +57,16 @@ describe('openFiles', () => {
     await expect(opening).rejects.toThrow('bug');
     expect(worker.terminate).toHaveBeenCalledTimes(1);
   });
+
+  test('should hand over every file once and in order, and say which batch is the last', async () => {
+    const { worker, startWorker } = start();
+    const entries = Array.from({ length: 150 }, (_none, n) => ({ name: `${n}`, blob: null }));
+    const opening = openFiles(entries, { startWorker });
+    await vi.waitFor(() => expect(worker.postMessage).toHaveBeenCalledTimes(3));
+    const posted = worker.postMessage.mock.calls.map(([message]) => message as { entries: readonly { name: string }[]; isLast: boolean });
+    expect(posted.map(({ isLast }) => isLast)).toEqual([false, false, true]);
+    expect(posted.flatMap((one) => one.entries.map(({ name }) => name))).toEqual(entries.map(({ name }) => name));
+    worker.reply({ kind: 'done', result: nothing });
+    await opening;
+  });
 });

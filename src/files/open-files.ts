@@ -14,7 +14,7 @@ export type OpenOptions = {
  * Cancelling ends the worker and rejects with the signal's reason (an AbortError unless the caller gave another).
  */
 export async function openFiles(entries: readonly FileEntry[], options: OpenOptions = {}): Promise<OpenedFiles> {
-  const { signal, onProgress, startWorker = startFilesWorker } = options;
+  const { signal, onProgress, startWorker = takeWorker } = options;
   signal?.throwIfAborted();
   const worker = startWorker();
   let cancel: (() => void) | undefined;
@@ -29,13 +29,35 @@ export async function openFiles(entries: readonly FileEntry[], options: OpenOpti
         else reject(new Error(`Reading files failed: ${reply.message}`, { cause: reply.stack }));
       };
       worker.onerror = (event) => reject(new Error(`The file worker did not start: ${event.message}`));
-      worker.postMessage({ entries } satisfies FilesRequest);
+      postInBatches(worker, entries);
     });
     return { ...opened, blobOf: (fileId) => blobAt(blobs, fileId) };
   } finally {
     if (cancel !== undefined) signal?.removeEventListener('abort', cancel);
     worker.terminate();
   }
+}
+
+/** Handing over a File takes the browser about a third of a millisecond: so many at once keep a task short. */
+const BATCH = 64;
+
+function postInBatches(worker: Worker, entries: readonly FileEntry[], from = 0): void {
+  const isLast = from + BATCH >= entries.length;
+  worker.postMessage({ entries: entries.slice(from, from + BATCH), isLast } satisfies FilesRequest);
+  if (!isLast) setTimeout(() => postInBatches(worker, entries, from + BATCH));
+}
+
+let spare: Worker | null = null;
+
+/** Starts the worker of the next opening ahead of time: loading its script takes as long as reading a hundred headers. */
+export function prepareOpening(): void {
+  spare ??= startFilesWorker();
+}
+
+function takeWorker(): Worker {
+  const worker = spare ?? startFilesWorker();
+  spare = null;
+  return worker;
 }
 
 function startFilesWorker(): Worker {

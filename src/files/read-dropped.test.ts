@@ -2,12 +2,27 @@ import { describe, expect, test } from 'vitest';
 import { readDropped } from './read-dropped.ts';
 
 // Stand-ins for the browser's FileSystemEntry: Node has none, and a browser cannot make them from script.
-function fileEntry(name: string): unknown {
-  return { isFile: true, isDirectory: false, name, file: (done: (file: File) => void) => done(new File(['x'], name)) };
+function fileEntry(name: string, ticks = 0): unknown {
+  const answer = (done: (file: File) => void, left: number): void => {
+    if (left === 0) done(new File(['x'], name));
+    else queueMicrotask(() => answer(done, left - 1));
+  };
+  return { isFile: true, isDirectory: false, name, file: (done: (file: File) => void) => answer(done, ticks) };
 }
 
 function goneEntry(name: string): unknown {
   return { isFile: true, isDirectory: false, name, file: (_: unknown, failed: () => void) => failed() };
+}
+
+/** Hands out one file and then fails, as a folder does that is removed or on a disk that is pulled. */
+function removedFolder(name: string): unknown {
+  let isAsked = false;
+  const readEntries = (done: (entries: readonly unknown[]) => void, failed: () => void): void => {
+    if (isAsked) failed();
+    else done([fileEntry('1.dcm')]);
+    isAsked = true;
+  };
+  return { isFile: false, isDirectory: true, name, createReader: () => ({ readEntries }) };
 }
 
 /** Hands out its children in batches, as Chromium does with 100. */
@@ -42,9 +57,20 @@ describe('readDropped', () => {
     ]);
   });
 
-  test('should keep an empty folder and leave out a file that vanished', async () => {
-    const found = await readDropped(drop([folderEntry('study', [folderEntry('empty', []), goneEntry('gone.dcm')])]));
-    expect(found).toEqual([{ name: 'study/empty', blob: null }]);
+  test('should name an empty folder, a file that vanished and a folder that was removed while it was listed', async () => {
+    const found = await readDropped(drop([folderEntry('study', [folderEntry('empty', []), goneEntry('gone.dcm'), removedFolder('removed')])]));
+    expect(found).toEqual([
+      { name: 'study/empty', blob: null },
+      { name: 'study/gone.dcm', blob: null, lack: 'unreadable-file' },
+      { name: 'study/removed', blob: null, lack: 'unreadable-folder' },
+      expect.objectContaining({ name: 'study/removed/1.dcm' }),
+    ]);
+  });
+
+  test('should list a folder of 10,000 files in the order of the folder', async () => {
+    const names = Array.from({ length: 10_000 }, (_none, n) => `${n}.txt`);
+    const found = await readDropped(drop([folderEntry('many', names.map((name, n) => fileEntry(name, n % 3)), 100)]));
+    expect(found.map(({ name }) => name)).toEqual(names.map((name) => `many/${name}`));
   });
 
   test('should take the file where the browser gives no entry', async () => {

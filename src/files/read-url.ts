@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FileProblem } from '#src/core/dicom/describe-faults.ts';
 import type { FileEntry, OpenProgress } from './file-entry.ts';
+import { readDeployment } from './deployment.ts';
 import { describeLinkFaults, type LinkFault } from './link-faults.ts';
 
 export type ReadUrlOptions = {
@@ -17,9 +18,9 @@ export type LinkedFiles = { readonly entries: readonly FileEntry[]; readonly pro
 
 /** Requests in flight at once, as many as browsers open to one HTTP/1.1 server. */
 const REQUESTS = 6;
+const PROGRESS_INTERVAL_MS = 50;
 
 const urlList = z.union([z.array(z.string()).min(1), z.object({ files: z.array(z.string()).min(1) }).transform(({ files }) => files)]);
-const deployment = z.object({ allowedOrigins: z.array(z.string()) });
 
 type Fetched = { readonly ok: true; readonly url: URL; readonly file: File } | { readonly ok: false; readonly fault: LinkFault };
 
@@ -34,7 +35,7 @@ export async function readUrl(link: string, options: ReadUrlOptions): Promise<Li
   // Most links stay on this origin and need no list.
   const isAllowed = async ({ origin }: URL): Promise<boolean> => {
     if (origin === new URL(baseUrl).origin) return true;
-    allowed ??= readAllowedOrigins(baseUrl, get, signal);
+    allowed ??= readDeployment(baseUrl, signal, get).then(({ allowedOrigins }) => new Set(allowedOrigins));
     return (await allowed).has(origin);
   };
 
@@ -50,35 +51,62 @@ export async function readUrl(link: string, options: ReadUrlOptions): Promise<Li
       if (!response.ok) return lost('link-status', `${name} (HTTP ${response.status})`);
       const type = response.headers.get('content-type') ?? '';
       if (/^text\/html\b/i.test(type)) return lost('link-html', name);
-      return { ok: true, url, file: new File([await response.blob()], name, { type }) };
+      return { ok: true, url, file: new File([await readBody(response)], name, { type }) };
     } catch {
       signal.throwIfAborted();
       return lost('link-unreachable', name);
     }
   }
 
+  /** The first address alone tells of its length, so that one large zip has real progress too. */
+  async function readBody(response: Response): Promise<Blob> {
+    const length = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
+    if (total === 1) totalBytes = length > 0 ? length : null;
+    if (response.body === null) return response.blob();
+    const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        report();
+        controller.enqueue(chunk);
+      },
+    });
+    return new Response(response.body.pipeThrough(counting)).blob();
+  }
+
+  let [done, total, bytes] = [0, 1, 0];
+  let totalBytes: number | null = null;
+  let reported = Number.NEGATIVE_INFINITY;
+  /** At most every 50 ms, and always at a file's end. */
+  function report(isEnd = false): void {
+    const now = performance.now();
+    if (!isEnd && now - reported < PROGRESS_INTERVAL_MS) return;
+    reported = now;
+    onProgress({ kind: 'fetching', done, total, bytes, totalBytes });
+  }
+
   signal.throwIfAborted();
-  onProgress({ kind: 'fetching', done: 0, total: 1 });
+  report(true);
   const first = await fetchOne(link, baseUrl);
   if (!first.ok) return told([first]);
   if (!isList(first)) return told([first]);
   const list = urlList.safeParse(await jsonOf(first.file));
   if (!list.success) return told([lost('link-list', first.file.name)]);
-  return told(await fetchAll(list.data, (address) => fetchOne(address, first.url.href), onProgress));
+  [total, bytes, totalBytes] = [list.data.length, 0, null];
+  report(true);
+  return told(await fetchAll(list.data, async (address) => {
+    const fetched = await fetchOne(address, first.url.href);
+    done += 1;
+    report(true);
+    return fetched;
+  }));
 }
 
-async function fetchAll(addresses: readonly string[], fetchOne: (address: string) => Promise<Fetched>, onProgress: ReadUrlOptions['onProgress']): Promise<readonly Fetched[]> {
+async function fetchAll(addresses: readonly string[], fetchOne: (address: string) => Promise<Fetched>): Promise<readonly Fetched[]> {
   const fetched: Fetched[] = [];
   const queue = addresses.entries();
-  let done = 0;
   const drain = async (): Promise<void> => {
-    for (const [index, address] of queue) {
-      fetched[index] = await fetchOne(address);
-      done += 1;
-      onProgress({ kind: 'fetching', done, total: addresses.length });
-    }
+    for (const [index, address] of queue) fetched[index] = await fetchOne(address);
   };
-  onProgress({ kind: 'fetching', done: 0, total: addresses.length });
   await Promise.all(Array.from({ length: REQUESTS }, drain));
   return fetched;
 }
@@ -101,17 +129,6 @@ async function jsonOf(file: File): Promise<unknown> {
     return JSON.parse(await file.text());
   } catch {
     return null;
-  }
-}
-
-/** A deployment without the file, or with a damaged one, allows no other origin. */
-async function readAllowedOrigins(baseUrl: string, get: typeof fetch, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  try {
-    const response = await get(new URL('deployment.json', baseUrl), { signal });
-    return new Set(response.ok ? deployment.parse(await response.json()).allowedOrigins : []);
-  } catch {
-    signal.throwIfAborted();
-    return new Set();
   }
 }
 

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { indexToWorld } from '#src/core/geometry/affine.ts';
 import { voxelIndex } from '#src/core/geometry/spaces.ts';
-import { hasTestData, NO_TEST_DATA, testDataPath } from '#src/testing/load-real-ct.ts';
+import { bytesPerValue, rawValues } from '#src/core/dicom/raw-pixels.ts';
+import { hasTestData, loadNifti, NO_TEST_DATA, testDataPath } from '#src/testing/load-real-ct.ts';
 import type { FileEntry } from './file-entry.ts';
 import { readFiles } from './worker/read-files.ts';
 
@@ -37,20 +38,44 @@ describe.skipIf(!isHere)(isHere ? 'real files' : `real files: ${NO_TEST_DATA}`, 
     expect(series[0]?.problems.map((problem) => problem.code)).toEqual(notes);
   });
 
-  test('should tell the three CTs apart in one drop and say that NIfTI waits', async () => {
+  test('should tell the five CTs apart in one drop and leave the label masks aside', async () => {
     const { series, problems } = await readFiles(entriesUnder('ct'), () => undefined);
-    expect(series.map((one) => one.slices.length)).toEqual([275, 30, 20]);
-    expect(problems.map((problem) => [problem.code, problem.fileNames.length])).toEqual([['nifti', 6]]);
+    expect(series.map((one) => [one.slices.length, one.grid !== null])).toEqual(expect.arrayContaining([[275, true], [112, true], [73, true], [30, true], [20, true]]));
+    expect(series).toHaveLength(5);
+    expect(problems.map((problem) => [problem.code, problem.fileNames.length])).toEqual([['nifti-labels', 4]]);
   });
 
-  test('should refuse the tilted head scan in words', async () => {
+  test.each([
+    { file: 'ct/ts-example/ct.nii.gz', voxel: [70, 41, 88] },
+    { file: 'ct/tptbox-l3/sub-ct_label-22_ct.nii.gz', voxel: [30, 20, 61] },
+  ])('should place and scale $file as another reader does', async ({ file, voxel }) => {
+    const parts = file.split('/');
+    const { series, blobs } = await readFiles([{ name: 'ct.nii.gz', blob: new File([readFileSync(testDataPath(...parts))], 'ct.nii.gz') }], () => undefined);
+    const one = series[0];
+    const reference = loadNifti(...parts);
+    const [i, j, k] = [voxel[0] ?? 0, voxel[1] ?? 0, voxel[2] ?? 0];
+    const sorted = one?.slices.findIndex(({ frame }) => frame === k) ?? -1;
+    const slice = one?.slices[sorted];
+    if (!one?.grid || slice?.raw === undefined) throw new Error('Not opened.');
+    const place = indexToWorld(one.grid.indexToWorld, voxelIndex(i, j, sorted));
+    indexToWorld(reference.indexToWorld, voxelIndex(i, j, k)).forEach((mm, axis) => expect(place[axis]).toBeCloseTo(mm, 3));
+    const [columns, rows] = one.grid.sizeVox;
+    const length = columns * rows * bytesPerValue(slice.raw.numberType);
+    const bytes = await blobs[slice.fileId]?.slice(slice.raw.offsetBytes, slice.raw.offsetBytes + length).arrayBuffer();
+    const values = rawValues(new Uint8Array(bytes ?? new ArrayBuffer(0)), slice.raw);
+    expect([...values]).toEqual(Array.from(reference.valuesHu.subarray(k * columns * rows, (k + 1) * columns * rows)));
+  });
+
+  test('should list the tilted head scan by its two slice distances, each shifted onto its own grid and marked', async () => {
     const { series } = await readFiles(entriesUnder('edge/tilt-ge'), () => undefined);
-    expect(series.map((one) => [one.slices.length, one.grid])).toEqual([[28, null]]);
-    const gantryTilt = series[0]?.problems.find((problem) => problem.code === 'gantry-tilt');
-    expect(gantryTilt?.sentence).toContain('18.5°');
+    expect(series.map((one) => [one.slices.length, one.label, one.grid?.spacingMm[2].toFixed(1), one.grid?.shear !== undefined])).toEqual([
+      [14, '7 mm thick', '7.0', true],
+      [14, '4 mm thick', '4.0', true],
+    ]);
+    for (const one of series) expect(one.problems.find((problem) => problem.code === 'gantry-tilt')?.sentence).toContain('18.5°');
   });
 
-  test('should have each awkward file in a series or in a sentence, and open none of them', async () => {
+  test('should have each awkward file in a series or in a sentence, and open none but the tilted head scan', async () => {
     const entries = entriesUnder('edge');
     const { series, problems, blobs } = await readFiles(entries, () => undefined);
     const told = new Set([
@@ -59,8 +84,8 @@ describe.skipIf(!isHere)(isHere ? 'real files' : `real files: ${NO_TEST_DATA}`, 
     ]);
     expect(entries.map((entry) => entry.name).filter((name) => !told.has(name))).toEqual([]);
     expect(blobs).toHaveLength(entries.length);
-    for (const one of series) {
-      expect(one.grid, one.description).toBeNull();
+    expect(series.filter((one) => one.grid !== null).map((one) => one.slices.every(({ fileName }) => fileName.startsWith('tilt-ge/')))).toEqual([true, true]);
+    for (const one of series.filter(({ grid }) => grid === null)) {
       expect(one.problems.some((problem) => problem.effect === 'refuse'), one.id).toBe(true);
     }
     const sentences = [...series.flatMap((one) => one.problems), ...problems].map((problem) => problem.sentence);

@@ -16,6 +16,8 @@ export type LevelJob = {
   readonly pick: LevelPick;
   /** The scan was tilted, and its slices were shifted onto the grid. */
   readonly isTiltResampled: boolean;
+  /** Every second slice was left out for want of memory. */
+  readonly isEverySecondSlice: boolean;
   /** Of the snap that placed the pick; null where the reader or a file placed it. */
   readonly snapConfidence: number | null;
   readonly engine: InferenceEngine;
@@ -27,7 +29,7 @@ type Estimated = Result<{ readonly network: NetworkEstimate; readonly run: RunFa
 
 /** Measurement and network on one picked level: measure, crop, run, decode, doubt. Rejects when the signal aborts. */
 export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<LevelResult> {
-  const { volume, facts, pick, snapConfidence, isTiltResampled } = job;
+  const { volume, facts, pick, snapConfidence, isTiltResampled, isEverySecondSlice } = job;
   const measured = measureRoi(volume, pick.centreLps, facts.kvp);
   const estimated = await estimate(job, signal);
   signal.throwIfAborted();
@@ -36,7 +38,7 @@ export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<
     measurement: measured.ok ? measured.value : null,
     network: estimated.ok ? estimated.value.network : null,
     run: estimated.ok ? estimated.value.run : null,
-    warnings: findWarnings({ volume, facts, pick, snapConfidence, isTiltResampled, measured, estimated }),
+    warnings: findWarnings({ volume, facts, pick, snapConfidence, isTiltResampled, isEverySecondSlice, measured, estimated }),
   };
 }
 

@@ -7,6 +7,9 @@ import { createSessionStore } from './state.ts';
 
 const series: Series = {
   id: 's1',
+  groupId: 's1',
+  label: null,
+  part: null,
   seriesInstanceUid: '1.2.3',
   studyInstanceUid: '1.2',
   modality: 'CT',
@@ -29,6 +32,21 @@ function openStore(open: boolean) {
   if (open) store.setState({ series: [series], openSeriesId: 's1' });
   return store;
 }
+
+/** The same grid moved along the scan axis: another part of the series. */
+function partAt(id: string, firstSliceMm: number): Series {
+  const indexToWorld = makeAffine(worldPoint(-31, 12.5, firstSliceMm), [[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0.7, 0.9, 2.5]);
+  return { ...series, id, grid: { sizeVox: [101, 121, 41], spacingMm: [0.7, 0.9, 2.5], indexToWorld } };
+}
+
+describe('seriesNamedBy', () => {
+  it('takes the part of the series that holds the picks, whatever the order', () => {
+    const [upper, lower] = [partAt('upper', -500), partAt('lower', -640)];
+    expect(seriesNamedBy(results('1.2.3'), [upper, lower])?.id).toBe('lower');
+    expect(seriesNamedBy(results('1.2.3'), [lower, upper])?.id).toBe('lower');
+    expect(seriesNamedBy(results('1.2.3'), [{ ...lower, grid: null }, upper])?.id).toBe('upper');
+  });
+});
 
 describe('applyPicksFile', () => {
   it('places the picks of a results file of this series, and says so', () => {

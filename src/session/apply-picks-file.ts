@@ -1,4 +1,6 @@
-import type { Series } from '#src/core/dicom/series.ts';
+import type { Series, SeriesGrid } from '#src/core/dicom/series.ts';
+import { invertAffine, worldToIndex } from '#src/core/geometry/affine.ts';
+import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { readPicks } from '#src/core/results/session-file.ts';
@@ -27,12 +29,19 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
   tell(store, 'note', `${file.name}: ${read.value.picks.map(({ level }) => level).join(', ')} placed${read.value.note ?? ''}.`);
 }
 
-/** The series that a results file names, if it is in the list. */
+/** The series that a results file names, if it is in the list; of several parts of it the one that holds the most picks. */
 export function seriesNamedBy(file: OtherFile, series: readonly Series[]): Series | undefined {
   if (file.kind !== 'results') return undefined;
   const read = readPicks(file.text);
-  const uid = read.ok ? read.value.seriesInstanceUid : null;
-  return uid ? series.find((one) => one.seriesInstanceUid === uid && one.grid !== null) : undefined;
+  if (!read.ok || !read.value.seriesInstanceUid) return undefined;
+  const { picks, seriesInstanceUid } = read.value;
+  const named = series.filter((one) => one.seriesInstanceUid === seriesInstanceUid && one.grid !== null);
+  const held = (one: Series): number => picks.filter(({ centreLps }) => one.grid !== null && isInGrid(one.grid, centreLps)).length;
+  return named.toSorted((a, b) => held(b) - held(a))[0];
+}
+
+function isInGrid({ indexToWorld, sizeVox }: SeriesGrid, point: WorldPoint): boolean {
+  return worldToIndex(invertAffine(indexToWorld), point).every((index, axis) => index >= -0.5 && index <= (sizeVox[axis] ?? 0) - 0.5);
 }
 
 function picksOfResults(text: string, open: Series): Result<PicksOfFile, string> {

@@ -1,12 +1,14 @@
+import { leaveOutSlices, type UnreadableSlice } from '#src/core/dicom/leave-out-slices.ts';
 import type { Series } from '#src/core/dicom/series.ts';
 import { emptyPickHistory } from '#src/core/levels/picks.ts';
 import { findSpineView } from '#src/core/levels/spine-view.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
-import { openFiles, type FileEntry, type LinkedFiles, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
-import type { Viewer } from '#src/viewer/index.ts';
+import { openFiles, prepareOpening, type FileEntry, type LinkedFiles, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
+import type { MemoryNeed, Viewer } from '#src/viewer/index.ts';
 import type { AnalysisRunner } from './analysis-runner.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
 import { forgetStudyMessages, tell } from './messages.ts';
+import { reduceTo, sizeQuestion, type SizeChoice } from './size-question.ts';
 import type { Opening, SessionState, SessionStore } from './state.ts';
 
 /** Where files come from when they must be fetched first. */
@@ -23,6 +25,7 @@ export type StudyOpening = {
   readonly cancel: () => void;
   /** The reader's answer to the question whether unsaved picks may go. */
   readonly answerReplace: (mayReplace: boolean) => void;
+  readonly answerSize: (choice: SizeChoice | null) => void;
   readonly volume: () => VolumeSource | null;
 };
 
@@ -37,10 +40,14 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   // Picks of the series of this study that are not shown now: changing series loses nothing.
   const kept = new Map<string, Kept>();
   let answer: ((isAllowed: boolean) => void) | null = null;
+  // Series that were opened in part for want of memory, as they came.
+  const wholes = new Map<string, Series>();
+  let answerOfSize: ((choice: SizeChoice | null) => void) | null = null;
 
   function begin(stage: Opening['stage']): AbortController {
     current?.abort(new DOMException('Another study is being opened.', 'AbortError'));
     answerReplace(false);
+    answerSize(null);
     current = new AbortController();
     store.setState({ opening: { stage, done: 0, total: null } });
     return current;
@@ -49,7 +56,9 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   function end(controller: AbortController): void {
     if (current !== controller) return;
     current = null;
+    viewer.endPreview();
     store.setState({ opening: null });
+    prepareOpening();
   }
 
   function openEntries(entries: () => Promise<readonly FileEntry[]>): Promise<void> {
@@ -69,6 +78,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
         for (const { sentence } of problems) tell(store, 'problem', sentence);
         return;
       }
+      if (store.getState().openSeriesId === null) void viewer.showPreview(entries.flatMap(({ name, blob }) => (blob === null ? [] : [{ name, blob }])));
       const files = await openFiles(entries, task);
       controller.signal.throwIfAborted();
       await take({ ...files, problems: [...problems, ...files.problems] }, controller);
@@ -110,6 +120,31 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     answer = null;
   }
 
+  function answerSize(choice: SizeChoice | null): void {
+    store.setState({ sizeQuestion: null });
+    answerOfSize?.(choice);
+    answerOfSize = null;
+  }
+
+  /** The series, or the part of it that the reader chose where it does not fit into memory; null: nothing is to be opened. */
+  async function fitToMemory(series: Series, need: MemoryNeed | null): Promise<Series | null> {
+    if (need === null) return series;
+    const question = sizeQuestion(series, need);
+    if (question === null) {
+      refuse(series, `This series needs ${need.neededMegabytes} MB of memory, and this browser tab may use ${Math.floor(need.maxMegabytes)} MB; close other programs or use a machine with more memory.`);
+      return null;
+    }
+    const choice = await new Promise<SizeChoice | null>((resolve) => {
+      answerOfSize = resolve;
+      store.setState({ sizeQuestion: question });
+    });
+    if (choice === null) return null;
+    wholes.set(series.id, series);
+    const part = reduceTo(series, choice, need);
+    store.setState({ series: store.getState().series.map((one) => (one.id === part.id ? part : one)) });
+    return part;
+  }
+
   /** Nothing of these files can be shown: the open study stays, the refusals are told. */
   function listRefused(files: OpenedFiles): void {
     const sentences = new Set(files.series.flatMap((one) => one.problems.filter(({ effect }) => effect === 'refuse').map(({ sentence }) => sentence)));
@@ -120,6 +155,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   async function replaceStudy(files: OpenedFiles, first: Series, controller: AbortController): Promise<void> {
     opened = files;
     kept.clear();
+    wholes.clear();
     runner().clear();
     viewer.closeSeries();
     volume = null;
@@ -146,24 +182,51 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     if (openSeriesId !== null) kept.set(openSeriesId, { picks, selectedLevel });
   }
 
-  async function show(series: Series, controller: AbortController): Promise<void> {
+  async function show(listed: Series, controller: AbortController): Promise<void> {
     if (!opened) return;
     runner().clear();
     volume = null;
-    store.setState({ openSeriesId: null, picks: emptyPickHistory(), selectedLevel: null, opening: { stage: 'slices', done: 0, total: series.slices.length } });
+    viewer.closeSeries();
+    const whole = wholes.get(listed.id) ?? listed;
+    store.setState({ openSeriesId: null, picks: emptyPickHistory(), selectedLevel: null, opening: { stage: 'slices', done: 0, total: whole.slices.length } });
+    const series = await fitToMemory(whole, viewer.memoryNeed(whole));
+    if (series === null || controller.signal.aborted) return;
     const result = await viewer.openSeries(series, opened.blobOf, {
       signal: controller.signal,
       onProgress: ({ done, total }) => { if (!controller.signal.aborted) store.setState({ opening: { stage: 'slices', done, total } }); },
     });
     if (controller.signal.aborted) return;
+    if (!result.ok && result.error.code === 'volume-too-large' && series.reduction === undefined) {
+      // Less memory than was counted on, which the viewer now knows: it is asked for again.
+      await show(series, controller);
+      return;
+    }
     if (!result.ok) {
-      refuse(series, result.error.sentence);
+      const parts = result.error.unreadable === undefined ? null : withoutUnreadable(series, result.error.unreadable);
+      if (parts === null) refuse(series, result.error.sentence);
+      else await show(parts, controller);
       return;
     }
     volume = result.value;
     lookAtSpine(volume);
     store.setState({ openSeriesId: series.id, ...(kept.get(series.id) ?? { picks: emptyPickHistory() }) });
     if (store.getState().picks.present.armed === null && store.getState().picks.present.picks.length === 0) armFirst();
+  }
+
+  /** Lists the series in the parts that are left without these slices, and answers the one to open; null where none can be. */
+  function withoutUnreadable(series: Series, unreadable: readonly UnreadableSlice[]): Series | null {
+    const { reduction } = series;
+    const left = leaveOutSlices(store.getState().series, series, unreadable).map((one) => (reduction !== undefined && one.groupId === series.groupId ? { ...one, reduction } : one));
+    const parts = left.filter(({ groupId }) => groupId === series.groupId);
+    const wanted = new Set(series.slices);
+    const best = parts.filter((one) => isOpenable(one) && one.slices.some((slice) => wanted.has(slice))).toSorted((a, b) => b.spineScore - a.spineScore)[0];
+    if (best === undefined) return null;
+    wholes.delete(best.id);
+    const { thumbnails } = store.getState();
+    const same = thumbnails[series.id];
+    store.setState({ series: left, thumbnails: same === undefined ? thumbnails : { ...thumbnails, ...Object.fromEntries(parts.map(({ id }) => [id, same])) } });
+    for (const sentence of new Set(best.problems.filter(({ code }) => code === 'slice-unreadable').map((one) => one.sentence))) tell(store, 'problem', sentence);
+    return best;
   }
 
   function lookAtSpine(source: VolumeSource): void {
@@ -188,7 +251,8 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   }
 
   async function makeThumbnails(files: OpenedFiles): Promise<void> {
-    for (const series of files.series) {
+    // As listed now: a series can have fallen into parts while it was opened.
+    for (const series of store.getState().series) {
       if (opened !== files) return;
       const url = await viewer.thumbnail(series, files.blobOf);
       if (url !== null && opened === files) store.setState({ thumbnails: { ...store.getState().thumbnails, [series.id]: url } });
@@ -199,14 +263,18 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     for (const file of others) applyPicksFile(store, file);
   }
 
+  prepareOpening();
   return {
     openEntries,
     openFetched,
     openSeries,
     answerReplace,
+    answerSize,
     cancel() {
+      answerSize(null);
       current?.abort(new DOMException('Cancelled by the user.', 'AbortError'));
       current = null;
+      viewer.endPreview();
       store.setState({ opening: null });
     },
     volume: () => volume,
@@ -220,7 +288,8 @@ function isOpenable(series: Series): boolean {
 const STAGES = { fetching: 'links', unpacking: 'archive', reading: 'headers' } as const;
 
 function describe(progress: OpenProgress): Opening {
-  return { stage: STAGES[progress.kind], done: progress.done, total: progress.total };
+  const opening = { stage: STAGES[progress.kind], done: progress.done, total: progress.total };
+  return progress.kind === 'fetching' ? { ...opening, bytes: { done: progress.bytes, total: progress.totalBytes } } : opening;
 }
 
 function reasonOf(error: unknown): string {

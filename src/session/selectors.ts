@@ -7,6 +7,14 @@ export function openSeriesOf(state: SessionState): Series | null {
   return state.series.find((one) => one.id === state.openSeriesId) ?? null;
 }
 
+/** The next series of the list that can be opened, round to the first; null where there is no other. */
+export function nextSeriesOf({ series, openSeriesId }: Pick<SessionState, 'series' | 'openSeriesId'>): Series | null {
+  const openable = series.filter(({ grid }) => grid !== null);
+  const at = openable.findIndex(({ id }) => id === openSeriesId);
+  const next = openable[(at + 1) % openable.length];
+  return next === undefined || next.id === openSeriesId ? null : next;
+}
+
 /** Results that are there, from head to feet. */
 export function doneResults({ analyses }: Pick<SessionState, 'analyses'>): readonly LevelResult[] {
   return LEVELS.flatMap((level) => {

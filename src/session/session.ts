@@ -1,5 +1,5 @@
 import type { ModelManifest } from '#src/core/model/manifest.ts';
-import { readDropped, readFileList, readUrl } from '#src/files/index.ts';
+import { createDicomWeb, readDropped, readFileList, readUrl, type DicomWeb, type SeriesAddress, type ServerAccess } from '#src/files/index.ts';
 import type { InferenceEngine } from '#src/inference/index.ts';
 import type { Viewer } from '#src/viewer/index.ts';
 import { analyseLevel } from './analyse-level.ts';
@@ -8,6 +8,7 @@ import { fetchDemo } from './demo.ts';
 import { loadDefaultModel } from './default-model.ts';
 import { dismiss, tell } from './messages.ts';
 import { createStudyOpening } from './opening.ts';
+import type { SizeChoice } from './size-question.ts';
 import { createPicking, type Picking } from './picking.ts';
 import { makeExport, type ExportKind, type ExportedFile } from './export-results.ts';
 import { createSessionStore, type SessionStore } from './state.ts';
@@ -30,9 +31,14 @@ export type Session = {
   readonly openDemo: () => Promise<void>;
   /** A zip, a DICOM file or a JSON list of files at an address, relative to the page or absolute. */
   readonly openUrl: (url: string) => Promise<void>;
+  /** DICOMweb servers: which there are, and what they hold. */
+  readonly servers: Pick<DicomWeb, 'offeredServers' | 'searchStudies' | 'searchSeries'>;
+  readonly openServerSeries: (access: ServerAccess, series: SeriesAddress) => Promise<void>;
   readonly openSeries: (seriesId: string) => Promise<void>;
   readonly cancelOpening: () => void;
   readonly answerReplace: (mayReplace: boolean) => void;
+  /** The reader's answer where a series does not fit into memory; null opens nothing. */
+  readonly answerSize: (choice: SizeChoice | null) => void;
   readonly loadModel: () => Promise<void>;
   readonly chooseDevice: (deviceId: string) => void;
   readonly dismiss: (messageId: number) => void;
@@ -46,6 +52,7 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
   let modelReady: Promise<void> | null = null;
   const opening = createStudyOpening(store, viewer, () => runner);
   const picking = createPicking(store, opening.volume);
+  const dicomWeb = createDicomWeb(baseUrl);
 
   const runner: AnalysisRunner = startAnalysisRunner(store, async (pick, signal) => {
     // A pick made before the network has arrived waits for it.
@@ -57,7 +64,8 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     if (!volume || !open) throw new Error('A level was picked with no series open.');
     const snapConfidence = picking.snapConfidenceAt(pick.centreLps);
     const isTiltResampled = open.grid?.shear !== undefined;
-    return analyseLevel({ volume, facts: open.acquisition, pick, snapConfidence, isTiltResampled, engine, manifest }, signal);
+    const isEverySecondSlice = open.reduction?.kind === 'every-second';
+    return analyseLevel({ volume, facts: open.acquisition, pick, snapConfidence, isTiltResampled, isEverySecondSlice, engine, manifest }, signal);
   });
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
@@ -93,9 +101,12 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     openFileList: (list) => opening.openEntries(() => Promise.resolve(readFileList(list))),
     openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),
     openUrl: (url) => opening.openFetched((task) => readUrl(url, { ...task, baseUrl })),
+    servers: dicomWeb,
+    openServerSeries: (access, series) => opening.openFetched((task) => dicomWeb.fetchSeries(access, series, task)),
     openSeries: opening.openSeries,
     cancelOpening: opening.cancel,
     answerReplace: opening.answerReplace,
+    answerSize: opening.answerSize,
     loadModel() {
       modelReady = loadModel();
       return modelReady;

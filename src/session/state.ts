@@ -5,12 +5,15 @@ import type { LevelPick } from '#src/core/levels/pick.ts';
 import { emptyPickHistory, type PickHistory } from '#src/core/levels/picks.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import type { EngineStatus } from '#src/inference/index.ts';
+import type { SizeQuestion } from './size-question.ts';
 
 /** Long work that stands between a drop and an image. `total` is null while it is not known. */
 export type Opening = {
   readonly stage: 'files' | 'links' | 'archive' | 'headers' | 'slices';
   readonly done: number;
   readonly total: number | null;
+  /** Of files that are fetched. */
+  readonly bytes?: { readonly done: number; readonly total: number | null };
 };
 
 /** One analysis of one level; a level without an entry has not been picked. */
@@ -51,6 +54,7 @@ export type SessionState = {
   readonly thumbnails: Readonly<Record<string, string>>;
   readonly messages: readonly Message[];
   readonly replaceQuestion: ReplaceQuestion | null;
+  readonly sizeQuestion: SizeQuestion | null;
   /** The picks as they were last saved to a file; null: never. */
   readonly savedPicks: readonly LevelPick[] | null;
   readonly picks: PickHistory;
@@ -72,6 +76,7 @@ export function createSessionStore(engine: EngineStatus): SessionStore {
     thumbnails: {},
     messages: [],
     replaceQuestion: null,
+    sizeQuestion: null,
     savedPicks: null,
     picks: emptyPickHistory(),
     analyses: {},

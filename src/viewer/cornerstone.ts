@@ -1,4 +1,4 @@
-import { init as initCore, getShouldUseCPURendering, metaData } from '@cornerstonejs/core';
+import { cache, init as initCore, getShouldUseCPURendering, metaData } from '@cornerstonejs/core';
 import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
 import { logging } from '@cornerstonejs/utils';
 import { makeImageRegistry, type ImageRegistry } from './metadata-provider.ts';
@@ -41,6 +41,8 @@ function start(): Cornerstone {
   silenceLogs();
   // All orthographic viewports share the pool's first context; the six others would be opened and never used.
   initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
+  // What fits is decided before a series is opened, by memory-budget.ts.
+  cache.setMaxCacheSize(Number.MAX_SAFE_INTEGER);
   const decodeWorkers = Math.max(1, Math.min(MAX_DECODE_WORKERS, navigator.hardwareConcurrency || 1));
   initLoader({ maxWebWorkers: decodeWorkers });
   const images = makeImageRegistry();

@@ -1,9 +1,10 @@
 import { createImage } from '@cornerstonejs/dicom-image-loader';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
-import { fail, ok, type Result } from '#src/lib/result.ts';
-import { frameBytes, type OpenFile } from './frame-bytes.ts';
-import { nativeValues } from './native-values.ts';
+import { ok, type Result } from '#src/lib/result.ts';
+import type { OpenFile } from './frame-bytes.ts';
 import { rescaleToHu, type HuSlice, type HuType } from './hu-slice.ts';
+import { padWithAir } from './padding.ts';
+import { storedValues } from './stored-values.ts';
 
 /**
  * Decodes one frame in Cornerstone's codec workers, where it is coded at all, and applies the rescale once.
@@ -18,22 +19,12 @@ export async function decodeSlice(
   header: SliceHeader,
   type: HuType,
 ): Promise<Result<HuSlice, string>> {
-  const isGrey = (header.photometricInterpretation ?? 'MONOCHROME2').startsWith('MONOCHROME');
-  // Cornerstone's palette code throws where nobody catches it, and its promise then never settles.
-  if ((header.samplesPerPixel ?? 1) !== 1 || !isGrey) return fail('it is a colour picture');
-  const bytes = frameBytes(file, header);
-  if (!bytes.ok) return bytes;
-  const [slope, intercept] = [header.rescaleSlope ?? 1, header.rescaleIntercept ?? 0];
-  const native = nativeValues(bytes.value, header);
-  if (native !== null) return ok(rescaleToHu(native, slope, intercept, type));
-  try {
-    const image = await createImage(imageId, bytes.value, header.transferSyntaxUid, { preScale: { enabled: false } });
-    const stored = 'getPixelData' in image ? image.getPixelData() : image.pixelData;
-    if (stored === undefined || stored.length !== (header.rows ?? 0) * (header.columns ?? 0)) {
-      return fail('its pixel data has another size than its header says');
-    }
-    return ok(rescaleToHu(stored, slope, intercept, type));
-  } catch {
-    return fail(`its pixel data cannot be decoded (transfer syntax ${header.transferSyntaxUid})`);
-  }
+  const stored = await storedValues(file, header, async (frame) => {
+    const image = await createImage(imageId, frame, header.transferSyntaxUid, { preScale: { enabled: false } });
+    const values = 'getPixelData' in image ? image.getPixelData() : image.pixelData;
+    if (values === undefined) throw new Error('The codec gave no pixels.');
+    return values;
+  });
+  if (!stored.ok) return stored;
+  return ok(padWithAir(rescaleToHu(stored.value, header.rescaleSlope ?? 1, header.rescaleIntercept ?? 0, type), header));
 }

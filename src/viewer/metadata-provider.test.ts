@@ -28,7 +28,7 @@ describe('metadata provider', () => {
     expect(registry.provide('voiLutModule', 'a:1')).toEqual({ windowCenter: [40], windowWidth: [400] });
   });
 
-  it('takes the stored bits as they are and the allocated ones where the header is silent', () => {
+  it('asks for every allocated bit, since the stored ones are taken out later', () => {
     expect(registry.provide('imagePixelModule', 'a:1')).toMatchObject({ bitsAllocated: 16, bitsStored: 16, highBit: 15, pixelRepresentation: 1 });
   });
 

@@ -57,15 +57,15 @@ function answer(type: string, { header, frameOfReferenceUid }: ImageFacts): Reco
 
 function pixelModule(header: SliceHeader): Record<string, unknown> {
   const bitsAllocated = header.bitsAllocated ?? 16;
-  const bitsStored = header.bitsStored ?? bitsAllocated;
   return {
     samplesPerPixel: header.samplesPerPixel ?? 1,
     photometricInterpretation: header.photometricInterpretation ?? 'MONOCHROME2',
     rows: header.rows ?? 0,
     columns: header.columns ?? 0,
     bitsAllocated,
-    bitsStored,
-    highBit: header.highBit ?? bitsStored - 1,
+    // All of them: stored-values.ts takes the stored bits and their sign out, for every coding in one way.
+    bitsStored: bitsAllocated,
+    highBit: bitsAllocated - 1,
     pixelRepresentation: header.pixelRepresentation ?? 0,
     planarConfiguration: 0,
   };

@@ -1,25 +1,37 @@
+import { rawValues, type NumberType, type RawValues } from '#src/core/dicom/raw-pixels.ts';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
+import { storedBits } from './stored-bits.ts';
 
-/** Implicit and explicit little endian, and deflated, whose bytes the header parser has inflated. */
-const LITTLE_ENDIAN: ReadonlySet<string> = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.1.99']);
+/** Uncompressed transfer syntaxes: implicit and explicit little endian, deflated (the header parser has inflated it), big endian. */
+const IS_LITTLE_ENDIAN: ReadonlyMap<string, boolean> = new Map([
+  ['1.2.840.10008.1.2', true],
+  ['1.2.840.10008.1.2.1', true],
+  ['1.2.840.10008.1.2.1.99', true],
+  ['1.2.840.10008.1.2.2', false],
+]);
+
+/** By PixelRepresentation and BitsAllocated. */
+const NUMBER_TYPES: Readonly<Record<string, NumberType>> = { '0/8': 'uint8', '1/8': 'int8', '0/16': 'uint16', '1/16': 'int16', '0/32': 'uint32', '1/32': 'int32' };
 
 /**
- * Stored values of an uncompressed 16-bit frame, a view on its bytes, which become its own: there is nothing to decode, and a way through a codec worker
+ * Stored values of an uncompressed frame, or of a NIfTI slice of any number type, a view on its bytes, which become its own: there is nothing to decode, and a way through a codec worker
  * would cost three copies. Null for every other frame.
  * @param bytes exactly one frame, its own buffer
  */
-export function nativeValues(bytes: Uint8Array<ArrayBuffer>, header: SliceHeader): Int16Array | Uint16Array | null {
-  // Typed arrays read in the machine's order, and browsers run on little-endian machines only.
-  if (!LITTLE_ENDIAN.has(header.transferSyntaxUid) || header.bitsAllocated !== 16 || bytes.byteOffset % 2 !== 0) return null;
-  const count = bytes.length / 2;
-  if (header.pixelRepresentation !== 1) return new Uint16Array(bytes.buffer, bytes.byteOffset, count);
-  return extendSign(new Int16Array(bytes.buffer, bytes.byteOffset, count), header.bitsStored ?? 16);
+export function nativeValues(bytes: Uint8Array<ArrayBuffer>, header: SliceHeader): RawValues | null {
+  if (header.raw !== undefined) return withAir(rawValues(bytes, header.raw), header);
+  const isLittleEndian = IS_LITTLE_ENDIAN.get(header.transferSyntaxUid);
+  const numberType = NUMBER_TYPES[`${header.pixelRepresentation === 1 ? 1 : 0}/${header.bitsAllocated ?? 16}`];
+  if (isLittleEndian === undefined || numberType === undefined || bytes.byteOffset !== 0) return null;
+  return storedBits(rawValues(bytes, { numberType, isLittleEndian }), header);
 }
 
-/** The sign of a stored value is its highest stored bit; the bits above it need not repeat it (PS3.5 section 8.1.1). In place. */
-function extendSign(values: Int16Array, bitsStored: number): Int16Array {
-  const shift = 32 - bitsStored;
-  if (shift <= 16) return values;
-  for (let n = 0; n < values.length; n += 1) values[n] = ((values[n] ?? 0) << shift) >> shift;
+const AIR_HU = -1024;
+
+/** Air where a NIfTI file has no value (NaN, infinite); the series says how many there are. In place. */
+function withAir(values: RawValues, { raw, rescaleSlope, rescaleIntercept }: SliceHeader): RawValues {
+  if (raw?.missingVoxels === 0) return values;
+  const air = (AIR_HU - (rescaleIntercept ?? 0)) / (rescaleSlope ?? 1);
+  for (let n = 0; n < values.length; n += 1) if (!Number.isFinite(values[n])) values[n] = air;
   return values;
 }

@@ -31,7 +31,7 @@ export function PlaneViewport({ plane, viewer, overlay }: PlaneViewportProps): R
   const stage = useRef<HTMLDivElement>(null);
   const surface = useRef<HTMLInputElement>(null);
   const hintId = useId();
-  const { projection, focus, loading } = useSyncExternalStore(viewer.subscribe, () => viewer.snapshot(plane));
+  const { projection, focus, loading, previewOf } = useSyncExternalStore(viewer.subscribe, () => viewer.snapshot(plane));
 
   useEffect(() => {
     if (stage.current === null || surface.current === null || frame.current === null) return undefined;
@@ -65,6 +65,7 @@ export function PlaneViewport({ plane, viewer, overlay }: PlaneViewportProps): R
       {loading !== null && loading.done < loading.total && (
         <div className="plane-loading" aria-hidden="true">{`Loading ${loading.done} of ${loading.total}`}</div>
       )}
+      {previewOf !== null && <div className="plane-loading" data-testid="preview">{`Preview of ${previewOf}; the scan is being opened`}</div>}
       <span id={hintId} hidden>
         Arrow up and down or Page Up and Page Down change the slice, plus and minus zoom.
       </span>

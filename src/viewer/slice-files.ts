@@ -1,5 +1,6 @@
+import { bytesPerValue, type RawPixels } from '#src/core/dicom/raw-pixels.ts';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
-import { fail, type Result } from '#src/lib/result.ts';
+import { fail, ok, type Result } from '#src/lib/result.ts';
 import { openFile, type OpenFile } from './frame-bytes.ts';
 
 /**
@@ -17,6 +18,7 @@ export function makeSliceFiles(slices: readonly SliceHeader[], blobOf: (fileId: 
   const files = new Map<number, Promise<Result<OpenFile, string>>>();
   return {
     open(slice) {
+      if (slice.raw !== undefined) return readSlice(blobOf(slice.fileId), slice, slice.raw);
       const opened = files.get(slice.fileId) ?? read(blobOf, slice.fileId);
       files.set(slice.fileId, opened);
       return opened;
@@ -29,11 +31,23 @@ export function makeSliceFiles(slices: readonly SliceHeader[], blobOf: (fileId: 
   };
 }
 
+const GONE = 'the browser cannot read it any more; it was moved or changed';
+
+async function readSlice(blob: Blob, { rows, columns }: SliceHeader, { offsetBytes, numberType }: RawPixels): Promise<Result<OpenFile, string>> {
+  const length = (rows ?? 0) * (columns ?? 0) * bytesPerValue(numberType);
+  try {
+    const sliceBytes = new Uint8Array(await blob.slice(offsetBytes, offsetBytes + length).arrayBuffer());
+    return sliceBytes.length === length ? ok({ sliceBytes }) : fail('its pixel data is cut off');
+  } catch {
+    return fail(GONE);
+  }
+}
+
 async function read(blobOf: (fileId: number) => Blob, fileId: number): Promise<Result<OpenFile, string>> {
   try {
     return openFile(new Uint8Array(await blobOf(fileId).arrayBuffer()));
   } catch {
     // The browser rejects when the file was moved, changed or is not readable any more.
-    return fail('the browser cannot read it any more; it was moved or changed');
+    return fail(GONE);
   }
 }

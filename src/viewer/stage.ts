@@ -13,6 +13,13 @@ import type { DisplayWindow } from './window.ts';
 const MIN_SIZE_PIXELS = 2;
 /** Any distance: the projection is parallel and Cornerstone clips a thin slab around the focal point. */
 const CAMERA_DISTANCE_MM = 1000;
+/** Whole and a half, so that rounding up gives the same number for every volume. */
+const SAMPLES_PER_RAY = 999.5;
+/** The least that WebGL 2 demands is 256; every desktop gives at least this. */
+const USUAL_TEXTURE_SIDE = 2048;
+const WARM_UP_PLANE: Plane = 'axial';
+/** Zeros are black in it. */
+const BLACK_WINDOW: DisplayWindow = { center: 3000, width: 100 };
 
 /**
  * One rendering engine with one canvas per plane, made once and kept for the life of the page: a canvas that is taken
@@ -24,12 +31,19 @@ export type Stage = {
   /** Follows the element's present size; the viewport is made when the element first has one. */
   fitCanvas(plane: Plane): Promise<void>;
   show(volume: OpenVolume, window: DisplayWindow): Promise<void>;
+  /**
+   * Draws an empty volume once in one plane, so that the shader is compiled before there is something to wait for: a tenth of a second
+   * on a graphics card, half a second in software. Frees the volume.
+   */
+  warmUp(empty: OpenVolume): Promise<void>;
   /** Empties the canvases and frees the volume's texture on the GPU. */
   clear(volume: OpenVolume): void;
   setCamera(projection: ProjectionInput): void;
   setWindow(window: DisplayWindow): void;
   /** Draws in the next frame, or a few frames later where drawing is slow. */
   render(plane: Plane): void;
+  /** Calls once, when the plane has been drawn next. */
+  onNextDrawn(plane: Plane, listener: () => void): void;
   /** Running mean of what drawing one plane takes, ms. */
   renderCostMs(): number;
   /**
@@ -38,6 +52,8 @@ export type Stage = {
    */
   clip(range: { readonly from: number; readonly to: number } | null): void;
   onContextLost(listener: () => void): void;
+  /** Longest side of a texture in three dimensions, voxels. */
+  maxTextureSide(): number;
 };
 
 export function createStage(): Stage {
@@ -46,7 +62,6 @@ export function createStage(): Stage {
   let engine: RenderingEngine | null = null;
   let shown: { readonly volume: OpenVolume; window: DisplayWindow } | null = null;
   const clipPlanes = [newClipPlane(), newClipPlane()] as const;
-  let isClipping = false;
 
   const elementOf = (plane: Plane): HTMLDivElement => {
     const element = elements.get(plane);
@@ -73,19 +88,18 @@ export function createStage(): Stage {
   };
   for (const element of elements.values()) element.addEventListener(Enums.Events.IMAGE_RENDERED, onRendered);
 
-  const mapperOf = (plane: Plane): ClippingMapper | null => {
-    const actor = viewportOf(plane)?.getDefaultActor()?.actor;
-    return actor === undefined ? null : (actor.getMapper() as unknown as ClippingMapper);
-  };
-  const setClipping = (plane: Plane, isOn: boolean): void => {
-    const mapper = mapperOf(plane);
-    if (mapper === null) return;
-    for (const clipPlane of clipPlanes) {
-      const has = mapper.getClippingPlanes().includes(clipPlane);
-      // Cornerstone keeps its own two planes, for the slice, in front of these.
-      if (isOn && !has) mapper.addClippingPlane(clipPlane);
-      if (!isOn && has) mapper.removeClippingPlane(clipPlane);
-    }
+  /**
+   * Two things are the same for every volume, so that one compiled shader draws them all: the number of clipping planes and that of
+   * samples along a ray, which vtk writes into its source. A plane is one sample thick, so the distance of samples draws nothing.
+   */
+  const prepareMapper = (viewport: VolumeViewport): void => {
+    const actor = viewport.getDefaultActor()?.actor;
+    if (actor === undefined) return;
+    const mapper = actor.getMapper() as unknown as VolumeMapper;
+    // Cornerstone keeps its own two planes, for the slice, in front of these.
+    for (const clipPlane of clipPlanes) mapper.addClippingPlane(clipPlane);
+    const [x0, x1, y0, y1, z0, z1] = mapper.getBounds();
+    mapper.setSampleDistance(Math.hypot(x1 - x0, y1 - y0, z1 - z0) / SAMPLES_PER_RAY);
   };
 
   const showOn = async (plane: Plane): Promise<void> => {
@@ -105,7 +119,7 @@ export function createStage(): Stage {
       return;
     }
     applyWindow(viewport, shown.window);
-    setClipping(plane, isClipping);
+    prepareMapper(viewport);
   };
 
   const enable = async (plane: Plane, element: HTMLDivElement): Promise<void> => {
@@ -125,6 +139,15 @@ export function createStage(): Stage {
     await showOn(plane);
   };
 
+  // Cornerstone's own destroy names no window, and vtk.js then leaves the texture on the GPU.
+  const releaseTexture = (plane: Plane, volume: OpenVolume): void =>
+    volume.texture.releaseGraphicsResources(engine?.getOffscreenMultiRenderWindow(plane).getOpenGLRenderWindow());
+  const removeFrom = (plane: Plane, viewport: VolumeViewport, volume: OpenVolume): void => {
+    viewport.removeAllActors();
+    viewport.render();
+    releaseTexture(plane, volume);
+  };
+
   return {
     elementOf,
     async fitCanvas(plane) {
@@ -137,16 +160,25 @@ export function createStage(): Stage {
       shown = { volume, window };
       await Promise.all(PLANES.map(showOn));
     },
+    async warmUp(empty) {
+      const viewport = viewportOf(WARM_UP_PLANE);
+      if (viewport !== null) {
+        await viewport.setVolumes([{ volumeId: empty.id }]);
+        applyWindow(viewport, BLACK_WINDOW);
+        prepareMapper(viewport);
+        viewport.render();
+        await new Promise((resolve) => { requestAnimationFrame(resolve); });
+        // A series that was opened meanwhile has replaced the actor already.
+        if (shown === null) removeFrom(WARM_UP_PLANE, viewport, empty);
+        else releaseTexture(WARM_UP_PLANE, empty);
+      }
+      empty.release();
+    },
     clear(volume) {
       shown = null;
       for (const plane of PLANES) {
         const viewport = viewportOf(plane);
-        if (viewport === null) continue;
-        viewport.removeAllActors();
-        viewport.render();
-        // Cornerstone's own destroy names no window, and vtk.js then leaves the texture on the GPU.
-        const window = engine?.getOffscreenMultiRenderWindow(plane).getOpenGLRenderWindow();
-        volume.texture.releaseGraphicsResources(window);
+        if (viewport !== null) removeFrom(plane, viewport, volume);
       }
     },
     setCamera(projection) {
@@ -175,21 +207,27 @@ export function createStage(): Stage {
     render: (plane) => {
       if (viewportOf(plane) !== null) queue.ask(plane);
     },
+    onNextDrawn: (plane, listener) => elementOf(plane).addEventListener(Enums.Events.IMAGE_RENDERED, listener, { once: true }),
     renderCostMs: queue.costMs,
     clip(range) {
-      isClipping = range !== null;
-      if (range !== null && shown !== null) placeClipPlanes(clipPlanes, shown.volume, range);
-      for (const plane of PLANES) setClipping(plane, isClipping);
+      if (shown === null) return;
+      const { volume } = shown;
+      const beyond = volume.grid.sizeVox[2];
+      placeClipPlanes(clipPlanes, volume, range ?? { from: -beyond, to: 2 * beyond });
+    },
+    maxTextureSide() {
+      const gl = enabled.has(WARM_UP_PLANE) ? engine?.getOffscreenMultiRenderWindow(WARM_UP_PLANE).getOpenGLRenderWindow().get3DContext() : null;
+      return gl instanceof WebGL2RenderingContext ? Number(gl.getParameter(gl.MAX_3D_TEXTURE_SIZE)) : USUAL_TEXTURE_SIDE;
     },
     onContextLost: (listener) => eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, listener),
   };
 }
 
 /** The part of vtk's mapper that is used here; Cornerstone types an actor's mapper more loosely. */
-type ClippingMapper = {
-  getClippingPlanes(): vtkPlane[];
+type VolumeMapper = {
+  getBounds(): [number, number, number, number, number, number];
   addClippingPlane(plane: vtkPlane): boolean;
-  removeClippingPlane(plane: vtkPlane): boolean;
+  setSampleDistance(distanceMm: number): boolean;
 };
 
 /** Half a slice outside the outermost slices; a plane keeps what lies on the side of its normal. */

@@ -11,7 +11,7 @@ const HEADER: SliceHeader = {
   numberOfFrames: 1, pixelSpacing: [0.9, 0.7], imagePositionPatient: [-31, 212.5, -640],
   imageOrientationPatient: [1, 0, 0, 0, 0, -1], sliceThickness: null, gantryDetectorTilt: null, bitsAllocated: 16,
   bitsStored: null, highBit: null, pixelRepresentation: 1, samplesPerPixel: 1, photometricInterpretation: 'MONOCHROME2',
-  rescaleSlope: 1, rescaleIntercept: -1024, windowCenter: [], windowWidth: [], kvp: null, convolutionKernel: null,
+  rescaleSlope: 1, rescaleIntercept: -1024, rescaleType: null, pixelPadding: null, windowCenter: [], windowWidth: [], kvp: null, convolutionKernel: null,
   contrastBolusAgent: null, hasPixelData: true,
 };
 

@@ -14,6 +14,8 @@ export type PlaneSnapshot = {
   readonly focus: WorldPoint | null;
   /** Slices decoded so far, while the series is loading. */
   readonly loading: { readonly done: number; readonly total: number } | null;
+  /** File whose slice is shown while nothing is open; null for every plane that shows none. */
+  readonly previewOf: string | null;
 };
 
 type Canvas = { draw(projection: ProjectionInput): void };
@@ -29,6 +31,8 @@ export type ViewModel = {
   readonly setHome: (box: ViewBox) => void;
   readonly setSize: (plane: Plane, size: CanvasSize) => void;
   readonly setLoading: (loading: PlaneSnapshot['loading']) => void;
+  /** Of the axial plane. */
+  readonly setPreview: (fileName: string | null) => void;
   readonly focus: () => WorldPoint | null;
   readonly setFocus: (point: WorldPoint) => void;
   readonly jumpTo: (point: WorldPoint) => void;
@@ -44,7 +48,7 @@ export type ViewModel = {
   readonly subscribe: (listener: () => void) => () => void;
 };
 
-const EMPTY: PlaneSnapshot = { projection: null, focus: null, loading: null };
+const EMPTY: PlaneSnapshot = { projection: null, focus: null, loading: null, previewOf: null };
 
 type Open = { readonly grid: SeriesGrid; readonly ladders: ReadonlyMap<Plane, SliceLadder>; readonly views: Map<Plane, PlaneView>; focus: WorldPoint; home: ViewBox | null };
 
@@ -54,6 +58,7 @@ export function createViewModel(canvas: Canvas, nextFrame: (callback: () => void
   const changes = makeEmitter<void>();
   let open: Open | null = null;
   let loading: PlaneSnapshot['loading'] = null;
+  let previewOf: string | null = null;
   let isFrameAsked = false;
 
   const inputOf = (plane: Plane): ProjectionInput | null => {
@@ -69,7 +74,7 @@ export function createViewModel(canvas: Canvas, nextFrame: (callback: () => void
   };
   const publish = (): void => {
     isFrameAsked = false;
-    for (const plane of PLANES) snapshots.set(plane, { projection: projection(plane), focus: open?.focus ?? null, loading });
+    for (const plane of PLANES) snapshots.set(plane, { projection: projection(plane), focus: open?.focus ?? null, loading, previewOf: plane === 'axial' ? previewOf : null });
     changes.emit();
   };
   const askFrame = (): void => {
@@ -130,6 +135,10 @@ export function createViewModel(canvas: Canvas, nextFrame: (callback: () => void
     },
     setLoading(next) {
       loading = next;
+      askFrame();
+    },
+    setPreview(fileName) {
+      previewOf = fileName;
       askFrame();
     },
     focus: () => open?.focus ?? null,

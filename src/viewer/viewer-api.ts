@@ -1,11 +1,13 @@
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
-import type { Series, SeriesProblem } from '#src/core/dicom/series.ts';
+import type { Series } from '#src/core/dicom/series.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
 import type { Modifiers, PrimaryTool } from './gestures.ts';
-import type { LoadOptions } from './load-slices.ts';
+import type { LoadOptions, LoadProblem } from './load-slices.ts';
 import type { Plane } from './plane.ts';
 import type { ViewBox } from './plane-view.ts';
+import type { MemoryNeed } from './memory-budget.ts';
+import type { PreviewFile } from './preview.ts';
 import type { PlaneSnapshot } from './view-model.ts';
 import type { DisplayWindow } from './window.ts';
 
@@ -28,9 +30,18 @@ export type ClickListener = (click: PlaneClick) => boolean;
 export type Viewer = {
   /**
    * Opens a series in all planes and frees the one before. Slices are drawn as they come; resolves when all are there.
+   * Where single slices cannot be decoded, the problem names them and nothing is shown: open the series again without them.
    * A second call ends the first, which then resolves with `open-aborted`, as does an abort of its signal.
    */
-  readonly openSeries: (series: Series, blobOf: (fileId: number) => Blob, options: LoadOptions) => Promise<Result<VolumeSource, SeriesProblem>>;
+  readonly openSeries: (series: Series, blobOf: (fileId: number) => Blob, options: LoadOptions) => Promise<Result<VolumeSource, LoadProblem>>;
+  /** What a series needs where it does not fit into memory; null where it does. A series that turned out not to fit lowers the limit. */
+  readonly memoryNeed: (series: Series) => MemoryNeed | null;
+  /**
+   * Shows one slice of files that are about to be opened in the axial plane, marked as a preview, where nothing is open. It goes with
+   * the first slice of a series, with closeSeries, or by endPreview.
+   */
+  readonly showPreview: (files: readonly PreviewFile[]) => Promise<void>;
+  readonly endPreview: () => void;
   readonly closeSeries: () => void;
   readonly thumbnail: (series: Series, blobOf: (fileId: number) => Blob) => Promise<string | null>;
 

@@ -7,7 +7,9 @@ import { makeEmitter } from './emitter.ts';
 import { listenToGestures, type GestureTarget, type PrimaryTool } from './gestures.ts';
 import { huTypeOf } from './hu-slice.ts';
 import { ABORTED, loadSlices } from './load-slices.ts';
-import type { Plane } from './plane.ts';
+import { PLANES, type Plane } from './plane.ts';
+import { limitsAfter, memoryLimits, memoryNeed, type MemoryLimits } from './memory-budget.ts';
+import { readPreview } from './preview.ts';
 import { makeVolumeSource } from './read-block.ts';
 import { createStage, type Stage } from './stage.ts';
 import { makeThumbnail } from './thumbnail.ts';
@@ -16,14 +18,17 @@ import type { ClickListener, PlaneHover, Viewer, ViewerProblem } from './viewer-
 import { createVolume, type OpenVolume } from './volume.ts';
 import { BONE_WINDOW, type DisplayWindow } from './window.ts';
 
-const MIN_REDRAW_INTERVAL_MS = 120;
+/** Telling React of every slice takes as long as decoding it. */
+const PROGRESS_INTERVAL_MS = 100;
+const MIN_REDRAW_INTERVAL_MS = 400;
 /** While loading, drawing the three planes then takes a quarter of the time at most. */
 const REDRAW_INTERVAL_COSTS = 12;
 const WINDOW_SHARE_PER_PIXEL = 0.004;
 
 type OpenSeries = { readonly volume: OpenVolume; readonly grid: SeriesGrid; readonly worldToIndex: Affine; readonly stop: AbortController };
 
-export function createViewer(): Viewer {
+/** @param maxMegabytes for one series, in place of what the browser says of the machine; null where it decides */
+export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: number | null } = {}): Viewer {
   const stage = createStage();
   const model = createViewModel(
     {
@@ -42,6 +47,11 @@ export function createViewer(): Viewer {
   let open: OpenSeries | null = null;
   let window: DisplayWindow = BONE_WINDOW;
   let tool: PrimaryTool = 'crosshair';
+  let known: MemoryLimits | null = null;
+  const limits = (): MemoryLimits => {
+    known ??= memoryLimits((navigator as { readonly deviceMemory?: number }).deviceMemory ?? null, maxMegabytes, stage.maxTextureSide());
+    return known;
+  };
 
   stage.onContextLost(() =>
     problems.emit({ code: 'webgl-context-lost', sentence: 'The graphics card stopped drawing; reload the page to see the images again. Picks and results are kept.' }),
@@ -52,6 +62,25 @@ export function createViewer(): Viewer {
     stage.setWindow(window);
     model.redraw();
     windows.emit(window);
+  };
+
+  let preview: HTMLCanvasElement | null = null;
+  let previewsAsked = 0;
+  const endPreview = (): void => {
+    previewsAsked += 1;
+    preview?.remove();
+    preview = null;
+    model.setPreview(null);
+  };
+  const showPreview: Viewer['showPreview'] = async (files) => {
+    endPreview();
+    const asked = previewsAsked;
+    const read = open === null ? await readPreview(files, window) : null;
+    if (read === null || asked !== previewsAsked || open !== null) return;
+    preview = read.picture;
+    preview.className = 'plane-preview';
+    stage.elementOf('axial').append(preview);
+    model.setPreview(read.fileName);
   };
 
   const closeSeries = (): void => {
@@ -72,7 +101,7 @@ export function createViewer(): Viewer {
     if (signal.aborted) return fail(ABORTED);
     const cornerstone = startCornerstone();
     if (!cornerstone.canDraw) return fail(NO_WEBGL);
-    const created = createVolume(cornerstone, series, series.grid, huTypeOf(series.slices));
+    const created = createVolume(cornerstone, series.slices, series.grid, huTypeOf(series.slices));
     if (!created.ok) return created;
     const volume = created.value;
     const stop = new AbortController();
@@ -82,22 +111,31 @@ export function createViewer(): Viewer {
     const { grid } = series;
     const loadedRange = makeLoadedRange(volume);
     let lastDrawn: number | null = null;
+    let lastTold = -Infinity;
     await stage.show(volume, window);
     const loaded = await loadSlices(series, volume, cornerstone.decodeWorkers + 1, blobOf, {
       signal: either,
       onProgress: (progress) => {
-        onProgress(progress);
-        model.setLoading(progress);
+        if (progress.done === progress.total || performance.now() - lastTold >= PROGRESS_INTERVAL_MS) {
+          lastTold = performance.now();
+          onProgress(progress);
+          model.setLoading(progress);
+        }
         const interval = Math.max(MIN_REDRAW_INTERVAL_MS, stage.renderCostMs() * REDRAW_INTERVAL_COSTS);
         if (lastDrawn !== null && performance.now() - lastDrawn < interval) return;
         stage.clip(loadedRange());
         // Drawing begins with the first slice: an empty volume would cost as much to draw.
-        if (lastDrawn === null) model.setGrid(grid);
-        else model.redraw();
+        if (lastDrawn === null) {
+          model.setGrid(grid);
+          stage.onNextDrawn('axial', endPreview);
+        } else {
+          model.redraw();
+        }
         lastDrawn = performance.now();
       },
     });
     if (!loaded.ok) {
+      if (loaded.error.code === 'volume-too-large') known = limitsAfter(limits(), series);
       if (open?.volume === volume) closeSeries();
       return loaded;
     }
@@ -105,6 +143,20 @@ export function createViewer(): Viewer {
     model.setLoading(null);
     model.redraw();
     return ok(makeVolumeSource(volume.id, grid, volume.type, volume.sliceAt));
+  };
+
+  const sized = new Set<Plane>();
+  /** Once, when all planes have their canvases and nothing is open yet. */
+  const onSized = (plane: Plane): void => {
+    if (sized.size === PLANES.length) return;
+    sized.add(plane);
+    if (sized.size === PLANES.length) requestIdleCallback(() => void warmUp());
+  };
+  const warmUp = async (): Promise<void> => {
+    const cornerstone = startCornerstone();
+    if (open !== null || !cornerstone.canDraw) return;
+    const empty = createVolume(cornerstone, [], EMPTY_GRID, 'Int16Array');
+    if (empty.ok) await stage.warmUp(empty.value);
   };
 
   const emitHover = makeFrameLatch((next: { plane: Plane; x: number; y: number } | null) => {
@@ -138,6 +190,9 @@ export function createViewer(): Viewer {
   return {
     openSeries,
     closeSeries,
+    memoryNeed: (series) => memoryNeed(series, limits()),
+    showPreview,
+    endPreview,
     thumbnail: makeThumbnail,
     focus: model.focus,
     setFocus: model.setFocus,
@@ -164,10 +219,11 @@ export function createViewer(): Viewer {
     onProblem: (listener) => problems.listen(listener),
     snapshot: model.snapshot,
     subscribe: model.subscribe,
-    attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, () => listenToGestures(boxes.surface, boxes.frame, targetOf(plane))),
+    attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, onSized, () => listenToGestures(boxes.surface, boxes.frame, targetOf(plane))),
   };
 }
 
+const EMPTY_GRID: SeriesGrid = { sizeVox: [2, 2, 2], spacingMm: [1, 1, 1], indexToWorld: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] };
 const NO_GRID: SeriesProblem = { code: 'series-without-grid', effect: 'refuse', sentence: 'The slices of this series do not form one regular volume.' };
 const NO_WEBGL: SeriesProblem = { code: 'webgl-missing', effect: 'refuse', sentence: 'This browser has no WebGL, which drawing the planes needs; turn on hardware acceleration or use another browser.' };
 
@@ -206,7 +262,7 @@ function makeFrameLatch<T>(run: (value: T) => void): (value: T) => void {
   };
 }
 
-function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLElement, listen: () => () => void): () => void {
+function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLElement, onSized: (plane: Plane) => void, listen: () => () => void): () => void {
   const element = stage.elementOf(plane);
   container.append(element);
   const stopListening = listen();
@@ -216,6 +272,7 @@ function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLEle
     if (width === 0 || height === 0) return;
     await stage.fitCanvas(plane);
     model.setSize(plane, { width, height });
+    onSized(plane);
   };
   const observer = new ResizeObserver(() => void fit());
   observer.observe(element);

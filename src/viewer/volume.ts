@@ -1,14 +1,13 @@
 import { cache, Enums, ImageVolume, utilities, type Types } from '@cornerstonejs/core';
-import type vtkOpenGLTexture from '@kitware/vtk.js/Rendering/OpenGL/Texture';
 import { indexToWorld, stepVectors } from '#src/core/geometry/affine.ts';
 import { distanceMm, voxelIndex, worldPoint } from '#src/core/geometry/spaces.ts';
-import type { Series, SeriesGrid, SeriesProblem } from '#src/core/dicom/series.ts';
+import type { SeriesGrid, SeriesProblem, SliceHeader } from '#src/core/dicom/series.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { Cornerstone } from './cornerstone.ts';
 import { rangeOf, type HuSlice, type HuType } from './hu-slice.ts';
+import { makeSliceTexture, type SliceTexture } from './slice-texture.ts';
 
 const BYTES = { Int16Array: 2, Float32Array: 4 } as const;
-const MEGABYTE = 1024 * 1024;
 const GEOMETRY_TOLERANCE_MM = 1e-3;
 const NO_FRAME_OF_REFERENCE = 'osteolens.no-frame-of-reference';
 
@@ -17,11 +16,13 @@ export type OpenVolume = {
   readonly id: string;
   readonly grid: SeriesGrid;
   readonly type: HuType;
-  readonly texture: vtkOpenGLTexture;
+  readonly texture: SliceTexture;
   imageIdOf(k: number): string;
   /** Takes ownership of the values. */
   putSlice(k: number, values: HuSlice): void;
   readonly sliceAt: (k: number) => HuSlice | null;
+  /** The graphics card had no room for the texture. */
+  readonly isOutOfMemory: () => boolean;
   /** Frees slices, volume and metadata. Detach the volume from its viewports and free its texture before. */
   release(): void;
 };
@@ -32,26 +33,27 @@ let opened = 0;
  * Makes the volume with exactly the series' own grid. Cornerstone's own volume loader works geometry out again from the
  * headers and there averages uneven gaps and drops gantry tilt without a word.
  */
-export function createVolume({ images }: Cornerstone, series: Series, grid: SeriesGrid, type: HuType): Result<OpenVolume, SeriesProblem> {
+export function createVolume({ images }: Cornerstone, slices: readonly SliceHeader[], grid: SeriesGrid, type: HuType): Result<OpenVolume, SeriesProblem> {
   const [ni, nj, nk] = grid.sizeVox;
-  const bytes = ni * nj * nk * BYTES[type];
-  if (!cache.isCacheable(bytes)) return fail(tooLarge(bytes));
   opened += 1;
   const id = `osteolens-volume:${opened}`;
-  const imageIds = series.slices.map((_slice, k) => `osteolens:${opened}/${k}`);
-  const frameOfReferenceUid = series.slices.find((slice) => slice.frameOfReferenceUid !== null)?.frameOfReferenceUid ?? NO_FRAME_OF_REFERENCE;
-  series.slices.forEach((header, k) => images.add(imageIds[k] ?? '', { header, frameOfReferenceUid }));
+  const imageIds = slices.map((_slice, k) => `osteolens:${opened}/${k}`);
+  const frameOfReferenceUid = slices.find((slice) => slice.frameOfReferenceUid !== null)?.frameOfReferenceUid ?? NO_FRAME_OF_REFERENCE;
+  slices.forEach((header, k) => images.add(imageIds[k] ?? '', { header, frameOfReferenceUid }));
 
   const voxelManager = utilities.VoxelManager.createImageVolumeVoxelManager({ dimensions: [ni, nj, nk], imageIds, numberOfComponents: 1, id });
   // Cornerstone's clear throws where a slice is missing, which is how an aborted load ends.
   voxelManager.clear = () => undefined;
   const volume = new ImageVolume({ ...volumeProps(grid, type, frameOfReferenceUid), volumeId: id, imageIds, voxelManager });
-  cache.putVolumeSync(id, volume);
-
   const sliceAt = (k: number): HuSlice | null => {
     const manager = cache.getImage(imageIds[k] ?? '')?.voxelManager;
     return manager === undefined ? null : (manager.getScalarData() as HuSlice);
   };
+  volume.vtkOpenGLTexture.delete();
+  const texture = makeSliceTexture([ni, nj, nk], sliceAt);
+  volume.vtkOpenGLTexture = texture as unknown as ImageVolume['vtkOpenGLTexture'];
+  cache.putVolumeSync(id, volume);
+
   const release = (): void => {
     volume.destroy();
     cache.removeVolumeLoadObject(id);
@@ -68,23 +70,17 @@ export function createVolume({ images }: Cornerstone, series: Series, grid: Seri
     id,
     grid,
     type,
-    texture: volume.vtkOpenGLTexture,
+    texture,
     imageIdOf: (k) => imageIds[k] ?? '',
     putSlice: (k, values) => {
       const imageId = imageIds[k] ?? '';
       cache.putImageSync(imageId, imageOf(imageId, values, grid));
-      volume.vtkOpenGLTexture.setUpdatedFrame(k);
+      texture.putSlice(k, values);
     },
     sliceAt,
+    isOutOfMemory: texture.isOutOfMemory,
     release,
   });
-}
-
-function tooLarge(bytes: number): SeriesProblem {
-  const need = Math.ceil(bytes / MEGABYTE);
-  const limit = Math.floor(cache.getMaxCacheSize() / MEGABYTE);
-  const sentence = `The series needs ${need} MB of memory, more than the ${limit} MB that the viewer may use; open a thinner range of slices.`;
-  return { code: 'volume-too-large', effect: 'refuse', sentence };
 }
 
 type VolumeProps = Omit<ConstructorParameters<typeof ImageVolume>[0], 'volumeId' | 'imageIds' | 'voxelManager'>;
@@ -135,11 +131,11 @@ function matchesGrid(volume: ImageVolume, grid: SeriesGrid): boolean {
 
 function imageOf(imageId: string, values: HuSlice, grid: SeriesGrid): Types.IImage {
   const [columns, rows] = grid.sizeVox;
-  const { min, max } = rangeOf(values);
   return {
     imageId,
-    minPixelValue: min,
-    maxPixelValue: max,
+    // Asked for by few parts of Cornerstone: not worth a pass over every slice.
+    get minPixelValue() { return rangeOf(values).min; },
+    get maxPixelValue() { return rangeOf(values).max; },
     slope: 1,
     intercept: 0,
     windowCenter: 40,

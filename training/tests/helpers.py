@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from vertebra.config import (
-    CalibrateConfig,
     Config,
+    EvidenceConfig,
     ExportConfig,
     ModelConfig,
+    PretrainConfig,
     SimulateConfig,
     TrainConfig,
 )
@@ -20,12 +21,15 @@ TINY_MODEL = ModelConfig(
 
 
 def tiny_config(root: Path) -> Config:
-    """24 training vertebrae, 2 epochs; everything below root."""
+    """A dozen patients a split at most, 2 epochs, every variant from one seed; everything below root."""
     config = Config(name="tiny", source="runs/tiny.toml", root=root, model=TINY_MODEL)
     return replace(
         config,
-        simulate=SimulateConfig(train=24, calibration=12, test=12, shard_size=12, workers=2),
+        simulate=SimulateConfig(
+            pool=6, qct=4, train=12, calibration=12, test=12, external=6, vertebrae=2, shard_patients=3
+        ),
+        pretrain=PretrainConfig(epochs=1, batch=8),
         train=TrainConfig(epochs=2, batch=8, threads=1),
-        calibrate=CalibrateConfig(bootstrap=20),
+        evidence=EvidenceConfig(seeds=(7,), bootstrap=20),
         export=ExportConfig(id="tiny", golden_cases=2),
     )

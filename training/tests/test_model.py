@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from vertebra.config import DEVICES, LEVELS, ModelConfig, PatchConfig, feature_columns
+from vertebra.config import DEVICES, LEVELS, ModelConfig, PatchConfig, TrainConfig, feature_columns
 from vertebra.network.augment import AugmentConfig, augment_batch, drop_headers, shift_patches
 from vertebra.network.losses import compute_losses, load_balance
 from vertebra.network.model import VertebraNet, count_multiply_adds, osteoporosis_logit
@@ -94,14 +94,49 @@ def test_every_parameter_gets_a_gradient():
         "vbmd": torch.tensor([40.0, 90.0, 150.0, 210.0]),
         "abmd": torch.rand(4, N_DEV) + 0.5,
         "class": torch.randint(0, 3, (4, N_DEV)),
-        "chance": torch.rand(4, N_DEV),
         "level": torch.tensor([0, 3, 5, 7]),
         "dxa": torch.tensor([True, True, False, True]),
     }
-    terms = compute_losses(model, model(patch, acquisition), labels, 0.001, True)
+    terms = compute_losses(model, model(patch, acquisition), labels, TrainConfig().weights, True)
     sum(terms.values()).backward()
     silent = [name for name, p in model.named_parameters() if p.grad is None]
     assert silent == []
+
+
+def test_what_was_not_measured_adds_no_loss():
+    """One reading of one machine: the other scales' answers get no gradient from it."""
+    torch.manual_seed(6)
+    model = VertebraNet(ModelConfig(), PATCH)
+    abmd, classes = torch.full((2, N_DEV), torch.nan), torch.full((2, N_DEV), -1)
+    abmd[0, 1], classes[0, 1] = 0.8, 2
+    labels = {
+        "vbmd": torch.tensor([torch.nan, 120.0]),
+        "abmd": abmd,
+        "class": classes,
+        "level": torch.tensor([3, 4]),
+        "dxa": torch.tensor([True, True]),
+    }
+    out = model(*batch(2))
+    for value in (out.vbmd, out.abmd, out.classLogits):
+        value.retain_grad()
+    terms = compute_losses(model, out, labels, ("vbmd", "abmd", "class"), False)
+    sum(terms.values()).backward()
+    assert out.vbmd.grad[0] == 0 and out.vbmd.grad[1] != 0
+    assert (out.abmd.grad != 0).nonzero().tolist() == [[0, 1]]
+    assert (out.classLogits.grad != 0).any(-1).nonzero().tolist() == [[0, 1]]
+
+
+def test_a_batch_without_any_reading_has_finite_losses():
+    model = VertebraNet(ModelConfig(), PATCH)
+    labels = {
+        "vbmd": torch.full((2,), torch.nan),
+        "abmd": torch.full((2, N_DEV), torch.nan),
+        "class": torch.full((2, N_DEV), -1),
+        "level": torch.tensor([3, 4]),
+        "dxa": torch.tensor([True, False]),
+    }
+    terms = compute_losses(model, model(*batch(2)), labels, TrainConfig().weights, True)
+    assert all(torch.isfinite(value) for value in terms.values())
 
 
 def test_shift_moves_voxels_and_fills_from_outside():

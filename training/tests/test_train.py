@@ -10,21 +10,27 @@ import pytest
 from helpers import tiny_config
 
 from vertebra.__main__ import run
-from vertebra.config import SIMULATOR_SOURCES, TRAINING_ROOT, UserError, load_config
+from vertebra.config import SIMULATOR_SOURCES, SPLITS, TRAINING_ROOT, UserError, load_config
 from vertebra.dataset import load_split, simulate
 from vertebra.evidence.evaluate import evaluate
+from vertebra.network.ablate import ablate
 from vertebra.network.calibrate import calibrate, conformal_quantile, fit_temperature, load_calibrated
 from vertebra.network.predict import predict_split
 from vertebra.network.train import train
+from vertebra.network.variants import VARIANTS
 from vertebra.release.export import export
 from vertebra.release.onnx_graph import open_session, run_session
+from vertebra.texture.pool import texture
+from vertebra.texture.pretrain import pretrain
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     config = tiny_config(tmp_path_factory.mktemp("run"))
     simulate(config)
-    train(config)
+    texture(config, SPLITS)
+    pretrain(config)
+    ablate(config)
     calibrate(config)
     evaluate(config)
     return config, export(config, config.root / "models")
@@ -44,7 +50,11 @@ def test_exported_model_reloads_and_answers_as_the_checkpoint_does(tiny):
         np.testing.assert_allclose(found[name], value, rtol=1e-3, atol=1e-3, err_msg=name)
     assert manifest["calibration"] == calibration
     assert manifest["provenance"]["data"]["real"] == 0
-    assert manifest["metrics"] == json.loads((config.run_dir / "metrics.json").read_text())
+    metrics = json.loads((config.run_dir / "metrics.json").read_text())
+    assert all(metrics[name] == value for name, value in manifest["metrics"].items())
+    assert set(metrics["methods"]) == {"mean-hu", "radiomics", *VARIANTS}
+    card = (folder / "model-card.md").read_text()
+    assert "Simulated only" in card and "without self-supervision" in card
 
 
 def test_simulation_resumes_and_refuses_other_settings(tiny, capsys):

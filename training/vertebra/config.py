@@ -18,7 +18,7 @@ from .simulator.constants import CLASSES, DEVICES, LEVELS
 
 TRAINING_ROOT = Path(__file__).resolve().parent.parent
 REPO_ROOT = TRAINING_ROOT.parent
-SPLITS = ("train", "calibration", "test")
+SPLITS = ("pool", "qct", "train", "calibration", "test", "external")
 # Sources that decide what a simulated patch is; a change makes stored shards stale
 # (test_train.py checks that they cover what the simulator imports).
 SIMULATOR_SOURCES = (
@@ -110,17 +110,23 @@ def feature_columns() -> dict[str, slice]:
 
 @dataclass(frozen=True)
 class SimulateConfig:
-    seed: int = 20261122
-    train: int = 10000  # vertebrae; each is one patient of its own, so splits never share a patient
-    calibration: int = 1500
-    test: int = 1500
-    train_flat_share: float = 0.6  # of training, density spread evenly; all else follows the population
-    shard_size: int = 100
+    """Patients of each split (dataset.py says what they are); every patient has ``vertebrae`` neighbours."""
+
+    seed: int = 20261123
+    pool: int = 1500
+    qct: int = 900
+    train: int = 900
+    calibration: int = 300
+    test: int = 360
+    external: int = 240
+    vertebrae: int = 3
+    shard_patients: int = 30
     workers: int = 2
 
 
 @dataclass(frozen=True)
 class ModelConfig:
+    kind: str = "experts"  # or "plain": the comparison's single-task CNN, never released
     channels: tuple[int, int, int] = (12, 32, 64)
     mid_blocks: int = 1
     deep_blocks: int = 2
@@ -132,7 +138,6 @@ class ModelConfig:
     expert_width: int = 32
     gate_width: int = 32
     acquisition_width: int = 16
-    residual_limit_sd: float = 0.15  # largest correction of vBMD, in its training SDs, beside the HU path
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,36 @@ class AugmentConfig:
 
 
 @dataclass(frozen=True)
+class TextureConfig:
+    """The trabecular region of texture/features.py and what becomes a target of pretraining."""
+
+    radii_mm: tuple[float, float, float] = (9.0, 10.0, 14.0)  # z, y, x half axes of the ellipsoid
+    anterior_mm: float = 2.0  # of the patch centre, where the ellipsoid's centre lies
+    bin_width_hu: float = 25.0  # grey levels count from the patch's lower clip
+    duplicate_correlation: float = 0.95  # Spearman; a feature that follows a kept one this closely is dropped
+    beyond_acquisition: bool = False  # targets less what kVp, kernel and slice thickness predict of them
+
+
+@dataclass(frozen=True)
+class PretrainConfig:
+    split: str = "pool"
+    objective: str = "texture+reconstruction"  # or "reconstruction": the probe's comparison
+    seed: int = 11
+    epochs: int = 12
+    batch: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    mask_share: float = 0.3  # of the blocks of 4 x 8 x 8 voxels
+    tilt_probability: float = 0.2  # each costs a resampling
+    tilt_degrees: float = 8.0  # upper end, about each axis
+    texture_weight: float = 1.0
+    reconstruction_weight: float = 1.0
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     seed: int = 7
+    initial: str = "pretrained"  # or "random": where the encoder's weights come from
     epochs: int = 8
     batch: int = 64
     learning_rate: float = 3e-3
@@ -159,12 +192,12 @@ class TrainConfig:
     likelihood_from_share: float = 0.25  # of all steps on smooth L1 before the Gaussian likelihood
     ema: float = 0.99
     threads: int = 2
+    bfloat16: bool = True  # convolutions of training on CPUs and GPUs that have it: 3 times faster here
     weights: dict[str, float] = field(
         default_factory=lambda: {
             "vbmd": 2.0,
             "abmd": 1.0,
             "class": 0.7,
-            "chance": 0.5,
             "level": 0.3,
             "variance": 0.1,
             "balance": 0.02,
@@ -177,8 +210,12 @@ class TrainConfig:
 class CalibrateConfig:
     coverage: float = 0.9
     ood_quantile: float = 0.99
-    chance_clamp: float = 0.001  # p_osteoporosis_true is clamped to [c, 1 - c] before its logit
-    bootstrap: int = 1000
+
+
+@dataclass(frozen=True)
+class EvidenceConfig:
+    seeds: tuple[int, ...] = (7, 8, 9)  # of every variant in network/variants.py; the first is the released one
+    bootstrap: int = 500  # resamples of patients behind every interval
 
 
 @dataclass(frozen=True)
@@ -192,6 +229,23 @@ class ExportConfig:
 
 
 @dataclass(frozen=True)
+class CohortConfig:
+    """A clinic's own CT and DXA (clinic/cohort.py); limits of thickness, kVp and density are the app's."""
+
+    seed: int = 20261123  # of the split by patient
+    calibration_share: float = 0.15
+    test_share: float = 0.25
+    shard_patients: int = 30
+    max_interval_days: int = 180  # between CT and DXA; most cohorts: 6 months (Pickhardt et al. 2013)
+    flag_interval_days: int = 30
+    min_abmd_g_cm2: float = 0.3
+    max_abmd_g_cm2: float = 2.0
+    metal_hu: float = 2500.0  # any voxel of the body above it: metal, whatever its share
+    t_score_gap: float = 1.0  # to a neighbour, flagged above it (ISCD)
+    young_years: float = 50.0
+
+
+@dataclass(frozen=True)
 class Config:
     name: str
     source: str  # the run file, relative to training/
@@ -199,9 +253,14 @@ class Config:
     simulate: SimulateConfig = SimulateConfig()
     model: ModelConfig = ModelConfig()
     augment: AugmentConfig = AugmentConfig()
+    texture: TextureConfig = TextureConfig()
+    pretrain: PretrainConfig = PretrainConfig()
     train: TrainConfig = TrainConfig()
     calibrate: CalibrateConfig = CalibrateConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
     export: ExportConfig = ExportConfig()
+    cohort: CohortConfig = CohortConfig()
+    variant: str = ""  # of the evidence (network/variants.py); empty for the network that is released
     root: Path = TRAINING_ROOT  # data, checkpoints and runs lie below it
 
     @property
@@ -210,11 +269,15 @@ class Config:
 
     @property
     def checkpoint_dir(self) -> Path:
-        return self.root / "checkpoints" / self.name
+        return self.root / "checkpoints" / self.name / self.variant
 
     @property
     def run_dir(self) -> Path:
-        return self.root / "runs" / self.name
+        return self.root / "runs" / self.name / self.variant
+
+    @property
+    def log_dir(self) -> Path:
+        return self.root / "logs" / self.name / self.variant
 
     def as_dict(self) -> dict[str, Any]:
         """All settings as plain JSON, for provenance."""
@@ -233,9 +296,13 @@ SECTIONS = {
     "simulate": SimulateConfig,
     "model": ModelConfig,
     "augment": AugmentConfig,
+    "texture": TextureConfig,
+    "pretrain": PretrainConfig,
     "train": TrainConfig,
     "calibrate": CalibrateConfig,
+    "evidence": EvidenceConfig,
     "export": ExportConfig,
+    "cohort": CohortConfig,
 }
 
 
@@ -282,6 +349,8 @@ def load_config(path: Path) -> Config:
     for name in SPLITS:
         if getattr(config.simulate, name) < 1:
             raise UserError(f"{path}: [simulate] {name} must be at least 1.")
+    if not 1 <= config.simulate.vertebrae <= len(LEVELS):
+        raise UserError(f"{path}: [simulate] vertebrae must be 1 to {len(LEVELS)}.")
     if any(n % 4 for n in config.patch.size[1:]) or config.patch.size[0] % 4:
         raise UserError(f"{path}: [patch] size must be divisible by 4 on every axis.")
     return config

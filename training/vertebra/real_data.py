@@ -1,4 +1,4 @@
-"""CT from DICOM or NIfTI into one array with its geometry, LPS mm; for checks and fixtures only."""
+"""CT from DICOM or NIfTI into one array with its geometry, LPS mm. Refuses what would give a wrong number."""
 
 from __future__ import annotations
 
@@ -37,28 +37,86 @@ class Scan:
         return window, homogeneous @ self.index_to_world[:3].T  # type: ignore[return-value]
 
 
-def _header(dataset: Any) -> dict[str, Any]:
+# As the app's limits (docs/errors.md): sideways drift over the stack, difference of directions.
+SHIFT_SHARE_OF_PIXEL = 0.5
+DIRECTION_TOLERANCE = 0.0017  # 0.1 degree
+
+
+def _positive(dataset: Any, keyword: str) -> float | None:
+    """A number of the header above 0, None where it is absent or no number."""
+    try:
+        value = float(dataset.get(keyword))
+    except (TypeError, ValueError):
+        return None
+    return value if np.isfinite(value) and value > 0 else None
+
+
+def _kernel(dataset: Any) -> str | None:
     kernel = dataset.get("ConvolutionKernel")
     if kernel is not None and not isinstance(kernel, str):
         kernel = "\\".join(str(part) for part in kernel)
-    agent = str(dataset.get("ContrastBolusAgent") or "").strip()
+    return kernel or None
+
+
+def _header(datasets: list[Any]) -> dict[str, Any]:
+    """What all slices agree on; None where one is silent or they differ. Contrast: True where one names an agent."""
+
+    def shared(values: list[Any]) -> Any:
+        return values[0] if all(value == values[0] for value in values) else None
+
+    named = any(str(d.get("ContrastBolusAgent") or "").strip() for d in datasets)
     return {
-        "kvp": float(dataset.KVP) if dataset.get("KVP") not in (None, "") else None,
-        "sliceThicknessMm": float(dataset.SliceThickness)
-        if dataset.get("SliceThickness") not in (None, "")
-        else None,
-        "kernel": kernel or None,
-        "contrast": True if agent else None,
+        "kvp": shared([_positive(d, "KVP") for d in datasets]),
+        "sliceThicknessMm": shared([_positive(d, "SliceThickness") for d in datasets]),
+        "kernel": shared([_kernel(d) for d in datasets]),
+        "contrast": True if named else None,
     }
 
 
+def _check_slices(slices: list[Any], name: str) -> None:
+    """One size, orientation and pixel spacing, and values that become Hounsfield units."""
+    first = slices[0]
+    for one in slices:
+        if "RescaleSlope" not in one or "RescaleIntercept" not in one:
+            raise UserError(
+                f"{name}: a slice does not say how its values become Hounsfield units (no rescale slope and "
+                "intercept)."
+            )
+        if "PixelSpacing" not in one:
+            raise UserError(f"{name}: a slice does not say how large its pixels are.")
+        if (one.Rows, one.Columns, list(one.PixelSpacing)) != (
+            first.Rows,
+            first.Columns,
+            list(first.PixelSpacing),
+        ):
+            raise UserError(f"{name}: its slices differ in size or pixel spacing.")
+        turned = np.subtract(
+            [float(v) for v in one.ImageOrientationPatient], [float(v) for v in first.ImageOrientationPatient]
+        )
+        if np.abs(turned).max() > DIRECTION_TOLERANCE:
+            raise UserError(f"{name}: its slices differ in orientation.")
+
+
+def _pixels(dataset: Any, name: str) -> np.ndarray:
+    try:
+        values = dataset.pixel_array
+    except Exception as error:  # pydicom and its codecs raise nearly every kind
+        where = getattr(dataset, "filename", None) or dataset.get("SOPInstanceUID", "a slice")
+        raise UserError(f"{name}: the picture of {where} cannot be decoded ({error}).") from error
+    return values * float(dataset.RescaleSlope) + float(dataset.RescaleIntercept)
+
+
 def scan_from_datasets(datasets: Iterable[Any], name: str) -> Scan:
-    """Slices ordered by position along the normal, HU by rescale; one orientation and one step."""
+    """Slices ordered by position along the normal, HU by rescale; one orientation and one step.
+
+    name: the file or folder that a refusal names.
+    """
     slices = [
         d for d in datasets if "ImagePositionPatient" in d and "ImageOrientationPatient" in d and "Rows" in d
     ]
     if len(slices) < 2:
         raise UserError(f"{name}: a CT needs at least two slices with a position.")
+    _check_slices(slices, name)
     row, column = (np.array([float(v) for v in slices[0].ImageOrientationPatient[a : a + 3]]) for a in (0, 3))
     normal = np.cross(row, column)
     positions = np.array([[float(v) for v in d.ImagePositionPatient] for d in slices])
@@ -70,18 +128,20 @@ def scan_from_datasets(datasets: Iterable[Any], name: str) -> Scan:
         raise UserError(
             f"{name}: the distance between slices changes, from {steps.min():.3f} to {steps.max():.3f} mm."
         )
+    row_mm, column_mm = (float(v) for v in slices[0].PixelSpacing)
+    offset = positions - positions[order[0]]
+    sideways = float(np.hypot(offset @ row, offset @ column).max())
+    if sideways > SHIFT_SHARE_OF_PIXEL * min(row_mm, column_mm):
+        raise UserError(
+            f"{name}: its slices are shifted sideways by up to {sideways:.1f} mm (a tilted gantry?); use a "
+            "straight reconstruction."
+        )
     ordered = [slices[i] for i in order]
-    hu = np.stack(
-        [
-            d.pixel_array * float(d.get("RescaleSlope", 1)) + float(d.get("RescaleIntercept", 0))
-            for d in ordered
-        ]
-    )
-    row_mm, column_mm = (float(v) for v in ordered[0].PixelSpacing)
+    hu = np.stack([_pixels(d, name) for d in ordered])
     matrix = np.eye(4)
     matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = row * column_mm, column * row_mm, normal * step
     matrix[:3, 3] = positions[order[0]]
-    return Scan(hu.astype(np.float32), matrix, _header(ordered[0]))
+    return Scan(hu.astype(np.float32), matrix, _header(ordered))
 
 
 def read_dicom_folder(folder: Path) -> Scan:
@@ -107,14 +167,32 @@ def read_dicom_zip(path: Path) -> Scan:
     return scan_from_datasets(next(iter(series.values())), str(path))
 
 
-def read_nifti(path: Path) -> Scan:
-    """NIfTI in RAS to LPS; its header tells nothing of the acquisition."""
+def nifti_volume(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Values [k, j, i] as stored (scaled) and the 4x4 matrix (i, j, k, 1) to LPS mm (NIfTI states RAS)."""
     import nibabel
 
-    image = nibabel.load(path)
+    try:
+        image = nibabel.load(path)
+        values = np.asarray(image.dataobj)
+    except Exception as error:  # nibabel and zlib raise many kinds
+        raise UserError(f"{path}: cannot be read as NIfTI ({error}).") from error
+    while values.ndim > 3 and values.shape[-1] == 1:
+        values = values[..., 0]
+    if values.ndim != 3:
+        raise UserError(f"{path}: must hold one volume of three axes, not {values.shape}.")
+    if image.header["qform_code"] == 0 and image.header["sform_code"] == 0:
+        raise UserError(f"{path}: does not say where it lies in the patient (qform and sform codes are 0).")
     matrix = np.diag([-1.0, -1.0, 1.0, 1.0]) @ np.asarray(image.affine, dtype=np.float64)
-    hu = np.asarray(image.dataobj, dtype=np.float32).transpose(2, 1, 0)  # [k, j, i]
-    return Scan(np.ascontiguousarray(hu), matrix, dict(UNKNOWN_HEADER))
+    directions = matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)
+    if not np.allclose(directions.T @ directions, np.eye(3), atol=DIRECTION_TOLERANCE):
+        raise UserError(f"{path}: its axes are not at right angles; use a straight reconstruction.")
+    return np.ascontiguousarray(values.transpose(2, 1, 0)), matrix
+
+
+def read_nifti(path: Path) -> Scan:
+    """A CT in HU; the header of a NIfTI tells nothing of the acquisition."""
+    values, matrix = nifti_volume(path)
+    return Scan(values.astype(np.float32), matrix, dict(UNKNOWN_HEADER))
 
 
 def thicker(scan: Scan, slices: int) -> Scan:

@@ -6,11 +6,17 @@ import type { AcquisitionFacts, SliceHeader } from './series.ts';
  */
 export function factsOf(slices: readonly SliceHeader[]): AcquisitionFacts {
   return {
-    kvp: shared(slices.map((slice) => slice.kvp)),
+    // The tube voltage of a virtual monoenergetic image is not that of its values.
+    kvp: slices.some(isMonoenergetic) ? null : shared(slices.map((slice) => slice.kvp)),
     sliceThicknessMm: shared(slices.map((slice) => slice.sliceThickness)),
     kernel: shared(slices.map((slice) => slice.convolutionKernel)),
     contrast: slices.some((slice) => (slice.contrastBolusAgent ?? '').trim() !== '') ? true : null,
   };
+}
+
+/** Computed from a multi-energy CT for one photon energy: Image Type value 4 is VMI (PS3.3 C.8.2.1.1.1). */
+export function isMonoenergetic(slice: SliceHeader): boolean {
+  return slice.imageType.includes('VMI');
 }
 
 /** Whether the header calls the study synthetic: the word in the patient's name, the series description or the comments. */

@@ -1,5 +1,6 @@
 import type { SliceGroup } from './group-series.ts';
 import type { SeriesProblem, SliceHeader } from './series.ts';
+import { isMonoenergetic } from './acquisition-facts.ts';
 import { axesOf } from './slice-geometry.ts';
 
 // DICOM PS3.4 B.5: CT Image, Enhanced CT Image and Legacy Converted Enhanced CT Image Storage.
@@ -14,6 +15,16 @@ const MODALITY_WORDS: Readonly<Record<string, string>> = {
   CR: 'a radiograph', DX: 'a radiograph', MG: 'a mammogram', MR: 'an MR scan', NM: 'a nuclear medicine scan',
   OT: 'a picture of another kind', PT: 'a PET scan', RTDOSE: 'a radiotherapy dose', SEG: 'a segmentation',
   SC: 'a saved picture', US: 'an ultrasound scan', XA: 'an angiogram',
+};
+
+// DICOM PS3.3 C.11.1.1.2. Unspecified and modified HU are opened with a note; every other unit is none of CT numbers.
+const HU_TYPES = new Set(['HU', 'US', 'HU_MOD']);
+
+// Values 4 of Image Type in a multi-energy CT that are maps of something else than attenuation, PS3.3 C.8.2.1.1.1.
+const MAP_WORDS: Readonly<Record<string, string>> = {
+  MAT_SPECIFIC: 'a map of one material', MAT_REMOVED: 'an image with a material taken out', MAT_FRACTIONAL: 'a map of material fractions',
+  MAT_MODIFIED: 'an image with a material changed', MAT_VALUE_BASED: 'a map of materials',
+  EFF_ATOMIC_NUM: 'a map of atomic numbers', ELECTRON_DENSITY: 'a map of electron density',
 };
 
 /**
@@ -53,6 +64,14 @@ function findRefusal(slices: readonly SliceHeader[], name: string): SeriesProble
   if (slices.some((slice) => axesOf(slice) === null)) {
     return refuse('bad-orientation', `${name} has slice directions that are not at right angles; get the original DICOM files.`);
   }
+  const map = slices.flatMap((slice) => slice.imageType).map((type) => MAP_WORDS[type]).find((words) => words !== undefined);
+  if (map !== undefined) {
+    return refuse('not-hu', `${name} is ${map} from a multi-energy CT, not Hounsfield units; open the CT series at 120 kV or the mixed one.`);
+  }
+  const unit = slices.map((slice) => slice.rescaleType).find((type) => type !== null && !HU_TYPES.has(type));
+  if (unit !== undefined) {
+    return refuse('not-hu', `${name} has values in another unit (${unit}) than Hounsfield units; open the original CT series.`);
+  }
   if (slices.some((slice) => slice.rescaleSlope === null || slice.rescaleSlope === 0 || slice.rescaleIntercept === null)) {
     return refuse('no-rescale', `${name} does not say how its values become Hounsfield units (no rescale slope and intercept); get the original DICOM files.`);
   }
@@ -67,6 +86,19 @@ function findNotes(group: SliceGroup, name: string): readonly SeriesProblem[] {
   }
   if (slices.some((slice) => slice.seriesInstanceUid === null)) {
     notes.push(note('no-series-uid', `${name} has no series UID; its slices were put together by folder and size, and saved results can not be matched to it by UID.`));
+  }
+  const missingVoxels = slices[0]?.raw?.missingVoxels ?? 0;
+  if (slices.some((slice) => slice.raw !== undefined)) {
+    notes.push(note('nifti', `${name} is a NIfTI file, which says nothing of tube voltage, kernel, slice thickness, contrast, sex and age, and its values are taken for Hounsfield units; open the DICOM series where you have it.`));
+  }
+  if (missingVoxels > 0) {
+    notes.push(note('missing-values', `${name} has ${missingVoxels} ${missingVoxels === 1 ? 'voxel' : 'voxels'} without a value, shown as air; do not measure there.`));
+  }
+  if (slices.some((slice) => slice.rescaleType === 'US' || slice.rescaleType === 'HU_MOD')) {
+    notes.push(note('hu-unsure', `${name} does not say that its values are plain Hounsfield units (rescale type ${slices.find((slice) => slice.rescaleType !== null)?.rescaleType}); check a value in air and in fluid before you measure.`));
+  }
+  if (slices.some(isMonoenergetic)) {
+    notes.push(note('monoenergetic', `${name} is a virtual monoenergetic image, whose values differ from those at a tube voltage; bone values hold for its energy only.`));
   }
   if (group.isPart) {
     notes.push(note('series-split', `${name} holds several stacks or sizes of image, which are listed apart.`));

@@ -149,18 +149,56 @@ describe('an irregular stack', () => {
     ]);
     expect(series[0]?.problems[0]?.sentence).toContain('lacks 1 slice between -815.5 and -810.5 mm');
     expect(new Set(series.map((part) => part.id)).size).toBe(2);
+    expect(series.map(({ part }) => part)).toEqual([
+      { number: 2, count: 2, firstSlice: 13, lastSlice: 24, totalSlices: 24, ends: [{ side: 'first', kind: 'missing', missing: 1 }] },
+      { number: 1, count: 2, firstSlice: 1, lastSlice: 11, totalSlices: 24, ends: [{ side: 'last', kind: 'missing', missing: 1 }] },
+    ]);
+    // Every slice lies where its header puts it: nothing was moved to close the gap.
+    for (const part of series) {
+      part.slices.forEach((slice, k) => {
+        const onGrid = indexToWorld(part.grid?.indexToWorld ?? [], voxelIndex(0, 0, k));
+        onGrid.forEach((mm, axis) => expect(mm).toBeCloseTo(slice.imagePositionPatient?.[axis] ?? Number.NaN, 4));
+      });
+    }
   });
 
   test('should keep the larger part openable when the other is too short', () => {
     const series = seriesOf({ sizeVox: [9, 7, 16], change: (k) => (k === 13 || k === 12 ? null : {}) });
     expect(series.map((part) => [part.slices.length, part.grid !== null])).toEqual([[12, true], [2, false]]);
     expect(series[0]?.problems[0]?.sentence).toContain('lacks 2 slices');
-    expect(series[1] && codes(series[1])).toEqual(['missing-slices', 'too-few-slices']);
+    expect(series[1] && codes(series[1])).toEqual(['too-few-slices']);
+    expect(series[1]?.problems[0]?.sentence).toContain('has 2 slices beside its parts');
+    expect(series[0]?.part).toMatchObject({ number: 1, count: 1, firstSlice: 1, lastSlice: 12, totalSlices: 16 });
   });
 
-  test('should be refused when every other slice is missing in one half', () => {
-    const series = only(seriesOf({ sizeVox: [9, 7, 30], change: (k) => (k > 15 && k % 2 === 1 ? null : {}) }));
+  test('should be listed in parts of one slice distance each when the distance changes', () => {
+    // The first 16 slices at 2.5 mm, then every other one: the slice between belongs to the longer part.
+    const series = seriesOf({ sizeVox: [9, 7, 34], change: (k) => (k > 15 && k % 2 === 1 ? null : {}) });
+    expect(series.map((part) => [part.slices.length, part.grid?.spacingMm[2].toFixed(3), codes(part)])).toEqual([
+      [17, '2.500', ['slice-distance']],
+      [8, '5.000', ['slice-distance']],
+    ]);
+    expect(series[0]?.problems[0]?.sentence).toContain('changes its slice distance from 2.5 to 5 mm between -800.5 and -795.5 mm');
+    expect(series[0]?.part?.ends).toEqual([{ side: 'last', kind: 'spacing', missing: 0 }]);
+  });
+
+  test('should be listed in parts around one uneven step', () => {
+    const series = seriesOf({ sizeVox: [9, 7, 30], change: (k, [x, y, z]) => ({ ImagePositionPatient: [x, y, z + (k > 13 ? 0.8 : 0)] }) });
+    expect(series.map((part) => [part.slices.length, codes(part)])).toEqual([[16, ['slice-distance']], [14, ['slice-distance']]]);
+    expect(series[0]?.problems[0]?.sentence).toContain('one uneven step of 3.3 mm');
+  });
+
+  test('should be refused when its distances have no order', () => {
+    const heights = Array.from({ length: 40 }, (_, k) => 2.5 * k + 0.6 * Math.sin(k * k));
+    const series = only(seriesOf({ sizeVox: [9, 7, 40], change: (k, [x, y]) => ({ ImagePositionPatient: [x, y, heights[k]] }) }));
+    expect(series.grid).toBeNull();
     expect(codes(series)).toEqual(['uneven-spacing']);
+  });
+
+  test('should keep a tilted part tilted and each part at its own tilt', () => {
+    const shear = 2.5 * Math.tan((18.5 * Math.PI) / 180);
+    const tilted = seriesOf({ sizeVox: [9, 7, 30], change: (k, position) => (k === 14 ? null : { ImagePositionPatient: shifted(position, [0, k * shear, 0]) }) });
+    expect(tilted.map((part) => [part.slices.length, codes(part)])).toEqual([[15, ['missing-slices', 'gantry-tilt']], [14, ['missing-slices', 'gantry-tilt']]]);
   });
 
   test.each([

@@ -1,34 +1,39 @@
 import { factsOf, isSynthetic } from './acquisition-facts.ts';
 import { checkImages } from './check-images.ts';
-import { checkStack, cutAtHoles, sortStack, type Hole } from './check-stack.ts';
+import { checkStack, MIN_COVERAGE_MM, MIN_SLICES, mm, plural, sortStack, spacingTolerance, type Stack } from './check-stack.ts';
 import type { SliceGroup } from './group-series.ts';
-import type { Series, SeriesGrid, SeriesProblem, SliceHeader } from './series.ts';
+import { partsOf } from './series-parts.ts';
+import type { Series, SeriesGrid, SeriesPart, SeriesProblem, SliceHeader } from './series.ts';
 import { spineScore } from './spine-score.ts';
+import { splitStack, type Cut } from './split-stack.ts';
 
 /**
- * Turns one group of slices into what the series list shows. Every slice of the group is in exactly one Series. A hole
- * makes two or more of them; otherwise it is one. A Series with a grid is openable: its slices are sorted by ascending
- * position along the normal (row × column) and regular within the tolerances of check-stack.ts. Without a grid at least
- * one problem refuses it.
+ * Turns one group of slices into what the series list shows. Every slice of the group is in exactly one Series. Missing slices and a
+ * change of their distance make parts of it, each with its own spacing, and leave pieces too short to open in one refused Series.
+ * A Series with a grid is openable: its slices are sorted by ascending position along the normal (row × column) and regular within
+ * the tolerances of check-stack.ts. Without a grid at least one problem refuses it.
  * @param id prefix of the ids, unique among the groups of one opening
  */
 export function checkSeries(group: SliceGroup, id: string): readonly Series[] {
-  const name = nameOf(group.slices);
+  const name = nameOf(group);
   const problems = checkImages(group, name);
   const stack = sortStack(group.slices);
   if (stack === null || problems.some((problem) => problem.effect === 'refuse')) {
-    return [makeSeries(id, byInstanceNumber(group.slices), null, problems)];
+    return [makeSeries(group, id, null, { slices: byInstanceNumber(group.slices), grid: null, problems })];
   }
-  const { runs, holes } = cutAtHoles(stack);
-  const gaps = holes.map((hole) => gapNote(hole, name));
-  return runs.map((run, index) => {
-    const part = runs.length === 1 ? name : `${name}, part ${index + 1} of ${runs.length},`;
-    const checked = checkStack(run, part);
-    // A part names the holes at its own two ends.
-    const ownGaps = gaps.filter((_, gap) => gap === index || gap === index - 1);
-    const runId = runs.length === 1 ? id : `${id}.${index + 1}`;
-    return makeSeries(runId, run.slices, checked.grid, [...problems, ...ownGaps, ...checked.problems, ...tiltNote(run.slices, checked.grid, part)]);
+  const { runs, cuts } = splitStack(stack);
+  if (runs.length === 1) return [checkedSeries(group, id, null, stack, name, problems)];
+  const parts = partsOf(runs, cuts);
+  const series = runs.flatMap((run, n) => {
+    const part = parts[n] ?? null;
+    if (part === null) return [];
+    // A part names the cuts at its own two ends.
+    const ownCuts = cuts.slice(Math.max(0, n - 1), n + 1).map((cut) => cutNote(cut, name));
+    const partName = part.count === 1 ? name : `${name}, part ${part.number} of ${part.count},`;
+    return [checkedSeries(group, id, part, run, partName, [...problems, ...ownCuts])];
   });
+  const rest = runs.filter((_, n) => (parts[n] ?? null) === null).flatMap((run) => run.slices);
+  return rest.length === 0 ? series : [...series, makeSeries(group, `${id}.rest`, null, { slices: rest, grid: null, problems: [tooShort(rest.length, name)] })];
 }
 
 /** The slice that stands for the series in a thumbnail. */
@@ -38,16 +43,26 @@ export function middleSlice(series: Series): SliceHeader {
   return slice;
 }
 
+function checkedSeries(group: SliceGroup, groupId: string, part: SeriesPart | null, run: Stack, name: string, problems: readonly SeriesProblem[]): Series {
+  const { slices } = run;
+  const checked = checkStack(run, name);
+  return makeSeries(group, groupId, part, { slices, grid: checked.grid, problems: [...problems, ...checked.problems, ...tiltNote(slices, checked.grid, name)] });
+}
+
 function makeSeries(
-  id: string,
-  slices: readonly SliceHeader[],
-  grid: SeriesGrid | null,
-  problems: readonly SeriesProblem[],
+  group: SliceGroup,
+  groupId: string,
+  part: SeriesPart | null,
+  { slices, grid, problems }: Pick<Series, 'slices' | 'grid' | 'problems'>,
 ): Series {
   const first = slices[0];
   if (first === undefined) throw new Error('A group has at least one slice.');
   return {
-    id,
+    // By its first slice: another part keeps its id when this one falls apart.
+    id: part === null ? groupId : `${groupId}.${first.fileId}.${first.frame}`,
+    groupId,
+    label: group.label,
+    part,
     seriesInstanceUid: first.seriesInstanceUid,
     studyInstanceUid: first.studyInstanceUid,
     modality: first.modality ?? '',
@@ -65,13 +80,14 @@ function byInstanceNumber(slices: readonly SliceHeader[]): readonly SliceHeader[
   return slices.toSorted((a, b) => (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || a.fileId - b.fileId || a.frame - b.frame);
 }
 
-/** What the user would call the series: its description, else its number, else its first file. */
-function nameOf(slices: readonly SliceHeader[]): string {
+/** What the user would call the series: its description, else its number, else its first file; and what sets it apart. */
+function nameOf({ slices, label }: SliceGroup): string {
   const first = slices[0];
   if (first === undefined) return 'The series';
-  if (first.seriesDescription !== null) return `Series “${first.seriesDescription}”`;
-  if (first.seriesNumber !== null) return `Series ${first.seriesNumber}`;
-  return slices.length === 1 ? `The image ${first.fileName}` : `The series of ${first.fileName}`;
+  const which = label === null ? '' : ` (${label})`;
+  if (first.seriesDescription !== null) return `Series “${first.seriesDescription}”${which}`;
+  if (first.seriesNumber !== null) return `Series ${first.seriesNumber}${which}`;
+  return slices.length === 1 ? `The image ${first.fileName}` : `The series of ${first.fileName}${which}`;
 }
 
 /** Smaller tilts in the header are rounding: over a 300 mm stack they shift the last slice by less than 3 mm. */
@@ -85,9 +101,18 @@ function tiltNote(slices: readonly SliceHeader[], grid: SeriesGrid | null, name:
   return [{ code: 'tilt-in-header', effect: 'note', sentence }];
 }
 
-function gapNote(hole: Hole, name: string): SeriesProblem {
-  const where = `between ${hole.fromMm.toFixed(1)} and ${hole.toMm.toFixed(1)} mm along the scan axis`;
-  const what =
-    hole.missing === null ? `has a gap ${where}` : `lacks ${hole.missing} slice${hole.missing === 1 ? '' : 's'} ${where}`;
-  return { code: 'missing-slices', effect: 'note', sentence: `${name} ${what}, so the parts on both sides are listed apart; get the missing files for the whole.` };
+function cutNote({ kind, fromMm, toMm, missing, spacingsMm: [below, above] }: Cut, name: string): SeriesProblem {
+  const where = `between ${fromMm.toFixed(1)} and ${toMm.toFixed(1)} mm along the scan axis`;
+  if (kind === 'spacing') {
+    const isSame = below !== null && above !== null && Math.abs(below - above) <= spacingTolerance(below);
+    const what = isSame || below === null || above === null ? `has one uneven step of ${mm(toMm - fromMm)} mm` : `changes its slice distance from ${mm(below)} to ${mm(above)} mm`;
+    return { code: 'slice-distance', effect: 'note', sentence: `${name} ${what} ${where}, so the parts on both sides are listed apart, each with its own distance.` };
+  }
+  const what = missing === null ? 'has a gap' : `lacks ${plural(missing, 'slice')}`;
+  return { code: 'missing-slices', effect: 'note', sentence: `${name} ${what} ${where}, so the parts on both sides are listed apart; get the missing files for the whole.` };
+}
+
+function tooShort(count: number, name: string): SeriesProblem {
+  const sentence = `${name} has ${plural(count, 'slice')} beside its parts, in pieces too short for three planes (at least ${MIN_SLICES} over ${MIN_COVERAGE_MM} mm are needed); get the missing files.`;
+  return { code: 'too-few-slices', effect: 'refuse', sentence };
 }

@@ -11,10 +11,6 @@ const SPACING_TOLERANCE_MM = 0.05;
 const DRIFT_SHARE = 0.25;
 /** Sideways drift over the whole stack that is still less than what one pixel can show. */
 const SHIFT_SHARE_OF_PIXEL = 0.5;
-/** A step longer than this many spacings is a hole, not an uneven step. */
-const HOLE_STEPS = 1.5;
-/** With more holes than this share of the slices the spacing is not regular at all. */
-const MAX_HOLE_SHARE = 0.1;
 export const MIN_SLICES = 8;
 export const MIN_COVERAGE_MM = 20;
 
@@ -27,35 +23,6 @@ export function sortStack(slices: readonly SliceHeader[]): Stack | null {
   if (axes === null || slices.some((slice) => slice.imagePositionPatient === null)) return null;
   const sorted = slices.toSorted((a, b) => (heightOf(a, axes) ?? 0) - (heightOf(b, axes) ?? 0));
   return { slices: sorted, axes };
-}
-
-/** Length of the hole behind each run but the last, mm; one run where there is no hole. */
-export type Runs = { readonly runs: readonly Stack[]; readonly holes: readonly Hole[] };
-
-export type Hole = {
-  /** Positions along the normal of the slices on both sides, mm. */
-  readonly fromMm: number;
-  readonly toMm: number;
-  /** Slices that would fill the hole, or null where its length is no multiple of the spacing. */
-  readonly missing: number | null;
-};
-
-/** Cuts a sorted stack at its holes. A stack with many holes is left whole: its spacing is uneven. */
-export function cutAtHoles(stack: Stack): Runs {
-  const heights = heightsOf(stack);
-  const steps = stepsOf(heights);
-  const typical = median(steps);
-  const holesAt = steps.flatMap((step, index) => (step > HOLE_STEPS * typical ? [index] : []));
-  if (holesAt.length === 0 || holesAt.length > Math.max(1, MAX_HOLE_SHARE * steps.length)) return { runs: [stack], holes: [] };
-  const starts = [0, ...holesAt.map((index) => index + 1)];
-  const runs = starts.map((start, index) => ({ axes: stack.axes, slices: stack.slices.slice(start, starts[index + 1]) }));
-  const holes = holesAt.map((index) => {
-    const step = steps[index] ?? 0;
-    const multiple = Math.round(step / typical);
-    const isMultiple = Math.abs(step - multiple * typical) <= multiple * spacingTolerance(typical);
-    return { fromMm: heights[index] ?? 0, toMm: heights[index + 1] ?? 0, missing: isMultiple ? multiple - 1 : null };
-  });
-  return { runs, holes };
 }
 
 /**
@@ -110,14 +77,18 @@ function checkSteps(stack: Stack, name: string): readonly SeriesProblem[] {
   if (stacked > 0) {
     return [refuse('duplicate-positions', `${name} has ${plural(stacked, 'slice')} at the position of another one and no header field tells them apart; export one stack at a time.`)];
   }
-  const typical = median(steps);
-  const tolerance = spacingTolerance(typical);
-  const isUneven = steps.some((step) => Math.abs(step - typical) > tolerance);
-  const mean = ((heights.at(-1) ?? 0) - (heights[0] ?? 0)) / steps.length;
-  const drifts = heights.some((height, k) => Math.abs(height - ((heights[0] ?? 0) + k * mean)) > DRIFT_SHARE * mean);
-  if (!isUneven && !drifts) return [];
+  if (isRegular(heights)) return [];
   const range = `${mm(Math.min(...steps))} to ${mm(Math.max(...steps))} mm`;
   return [refuse('uneven-spacing', `${name} has slices at uneven distances (${range}), so planes and measures would be distorted; open a reconstruction with one slice distance.`)];
+}
+
+/** Whether slices lie at one distance, within the tolerances above. */
+export function isRegular(heights: readonly number[]): boolean {
+  const steps = stepsOf(heights);
+  const typical = median(steps);
+  const mean = ((heights.at(-1) ?? 0) - (heights[0] ?? 0)) / steps.length;
+  const isUneven = steps.some((step) => Math.abs(step - typical) > spacingTolerance(typical));
+  return !isUneven && !heights.some((height, k) => Math.abs(height - ((heights[0] ?? 0) + k * mean)) > DRIFT_SHARE * mean);
 }
 
 function checkShift(stack: Stack, name: string): readonly SeriesProblem[] {
@@ -145,13 +116,22 @@ function checkShift(stack: Stack, name: string): readonly SeriesProblem[] {
 }
 
 function checkCoverage(stack: Stack, name: string): readonly SeriesProblem[] {
+  if (isLongEnough(stack)) return [];
+  const count = stack.slices.length;
+  const extent = count > 1 ? ` over ${mm(coverageMm(stack))} mm` : '';
+  return [refuse('too-few-slices', `${name} has too few slices for three planes (${plural(count, 'slice')}${extent}; at least ${MIN_SLICES} over ${MIN_COVERAGE_MM} mm are needed); open the full series.`)];
+}
+
+/** Whether a regular stack has slices enough for three planes. */
+export function isLongEnough(stack: Stack): boolean {
+  return stack.slices.length >= MIN_SLICES && coverageMm(stack) >= MIN_COVERAGE_MM;
+}
+
+/** Slices times their mean distance, mm. */
+function coverageMm(stack: Stack): number {
   const heights = heightsOf(stack);
   const count = heights.length;
-  const spacing = count > 1 ? ((heights[count - 1] ?? 0) - (heights[0] ?? 0)) / (count - 1) : 0;
-  const coverageMm = count * spacing;
-  if (count >= MIN_SLICES && coverageMm >= MIN_COVERAGE_MM) return [];
-  const extent = count > 1 ? ` over ${mm(coverageMm)} mm` : '';
-  return [refuse('too-few-slices', `${name} has too few slices for three planes (${plural(count, 'slice')}${extent}; at least ${MIN_SLICES} over ${MIN_COVERAGE_MM} mm are needed); open the full series.`)];
+  return count > 1 ? (count * ((heights[count - 1] ?? 0) - (heights[0] ?? 0))) / (count - 1) : 0;
 }
 
 /** Offset of a slice's first pixel from the first slice's, along row and column, mm. */
@@ -161,15 +141,18 @@ function offsetInPlane(slice: SliceHeader, origin: WorldVector, axes: SliceAxes)
   return [dot(step, axes.row), dot(step, axes.column)];
 }
 
-function heightsOf(stack: Stack): readonly number[] {
+/** Positions along the normal, mm. */
+export function heightsOf(stack: Stack): readonly number[] {
   return stack.slices.map((slice) => heightOf(slice, stack.axes) ?? 0);
 }
 
-function stepsOf(heights: readonly number[]): readonly number[] {
+/** From each slice to the next, mm. */
+export function stepsOf(heights: readonly number[]): readonly number[] {
   return heights.slice(1).map((height, index) => height - (heights[index] ?? 0));
 }
 
-function spacingTolerance(spacingMm: number): number {
+/** How far a step may be from the spacing, mm. */
+export function spacingTolerance(spacingMm: number): number {
   return Math.max(SPACING_TOLERANCE_SHARE * spacingMm, SPACING_TOLERANCE_MM);
 }
 
@@ -177,10 +160,12 @@ function refuse(code: string, sentence: string): SeriesProblem {
   return { code, sentence, effect: 'refuse' };
 }
 
-function plural(count: number, noun: string): string {
+/** “1 slice”, “2 slices”. */
+export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function mm(value: number): string {
+/** Two decimals at most, without trailing zeros. */
+export function mm(value: number): string {
   return value.toFixed(2).replace(/\.?0+$/, '');
 }

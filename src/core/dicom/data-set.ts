@@ -69,11 +69,25 @@ function parse(source: Source): DataSet | null {
     inflater: inflateAfter,
     ...(source.rawSyntax === null ? {} : { TransferSyntaxUID: source.rawSyntax }),
   };
+  renameOffsetTables(source.bytes);
   try {
     return dicomParser.parseDicom(source.bytes, options);
   } catch {
     // dicom-parser throws strings and objects where the bytes end or make no sense; the caller tells the two apart.
     return null;
+  }
+}
+
+/** (7FE0,0001) and (7FE0,0002) with VR OV, little endian: the extended offset table and its lengths, PS3.5 A.4. */
+const OFFSET_TABLES = [0x01, 0x02].map((element) => [0xe0, 0x7f, element, 0x00, 0x4f, 0x56]);
+
+/**
+ * dicom-parser 1.8 does not know VR OV, takes its length for a short one and loses its way right before the pixel data.
+ * OB has the same layout, and nobody reads these values: the name is changed in place.
+ */
+function renameOffsetTables(bytes: Uint8Array): void {
+  for (let at = bytes.indexOf(0x7f); at >= 0; at = bytes.indexOf(0x7f, at + 1)) {
+    if (OFFSET_TABLES.some((table) => table.every((byte, n) => bytes[at - 1 + n] === byte))) bytes[at + 4] = 0x42;
   }
 }
 
@@ -152,6 +166,8 @@ function inflateAfter(bytes: Uint8Array, position: number): Uint8Array {
     if (chunk instanceof Uint8Array) chunks.push(chunk);
   };
   inflate.push(bytes.subarray(position), false);
+  // Below zero the stream contradicts itself; one that just ends early is the beginning of a file.
+  if (inflate.err < 0) throw new Error('The deflated data set is damaged.');
   const whole = new Uint8Array(position + chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   whole.set(bytes.subarray(0, position));
   let offset = position;

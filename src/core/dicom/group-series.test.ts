@@ -56,6 +56,36 @@ describe('groupSlices', () => {
     expect(groups.map((group) => group.slices.length)).toEqual([12, 12]);
   });
 
+  test('should separate overlapping reconstructions whose slices lie between each other, and name them', () => {
+    const uid = (n: number) => (k: number) => ({ SOPInstanceUID: `1.2.${n}.${k}` });
+    const headers = [
+      ...syntheticHeaders({ sizeVox: [9, 7, 20], spacingMm: [0.8, 1.1, 1.5], sliceThicknessMm: 2, change: uid(0) }),
+      ...syntheticHeaders({ sizeVox: [9, 7, 9], spacingMm: [0.8, 1.1, 4], sliceThicknessMm: 5, origin: [-31.5, 17.25, -840.2], change: uid(1) }),
+    ];
+    const { groups } = groupSlices(headers.toSorted((a, b) => (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0)));
+    expect(groups.map(({ slices, label, isPart }) => [slices.length, label, isPart])).toEqual([[20, '2 mm thick', true], [9, '5 mm thick', true]]);
+  });
+
+  test('should name groups by what sets them apart, and the whole of a series by nothing', () => {
+    const stack = (kernel: string, index: number): ReturnType<typeof syntheticHeaders> =>
+      syntheticHeaders({ kernel, change: (k) => ({ SOPInstanceUID: `1.2.${index}.${k}` }) });
+    const sagittal = syntheticHeaders({ directions: [[0, 1, 0], [0, 0, -1]], kernel: 'B30f', change: (k) => ({ SOPInstanceUID: `1.2.9.${k}` }) });
+    expect(groupSlices([...stack('B30f', 0), ...stack('B70f', 1), ...sagittal]).groups.map(({ label }) => label)).toEqual([
+      'axial, kernel B30f', 'axial, kernel B70f', 'sagittal, kernel B30f',
+    ]);
+    expect(groupSlices(stack('B30f', 0)).groups.map(({ label }) => label)).toEqual([null]);
+  });
+
+  test.each([['TemporalPositionIdentifier', [1, 2]], ['TriggerTime', [300, 700]]] as const)('should separate phases by %s', (keyword, values) => {
+    const stack = (index: 0 | 1): ReturnType<typeof syntheticHeaders> =>
+      syntheticHeaders({ change: (k) => ({ [keyword]: values[index], SOPInstanceUID: `1.2.${index}.${k}` }) });
+    expect(groupSlices([...stack(0), ...stack(1)]).groups.map(({ label }) => label)).toEqual(values.map((value) => `phase ${value}`));
+  });
+
+  test('should not take a stack with a hole apart by an acquisition number that counts rotations', () => {
+    expect(sizes(syntheticHeaders({ sizeVox: [9, 7, 24], change: (k) => (k === 9 ? null : { AcquisitionNumber: Math.floor(k / 4) }) }))).toEqual([23]);
+  });
+
   test('should not split a stack whose acquisition number counts rotations', () => {
     expect(sizes(syntheticHeaders({ change: (k) => ({ AcquisitionNumber: k + 1 }) }))).toEqual([12]);
   });

@@ -1,12 +1,15 @@
 import type { FileFault } from './file-fault.ts';
+import { labelGroups } from './label-groups.ts';
 import type { SliceHeader } from './series.ts';
-import { axesOf, haveSameAxes, heightOf, type SliceAxes } from './slice-geometry.ts';
+import { axesOf, haveSameAxes, heightOf, median, type SliceAxes } from './slice-geometry.ts';
 
 /** Slices that belong together by their headers; whether they form a grid is check-series' question. */
 export type SliceGroup = {
   readonly slices: readonly SliceHeader[];
   /** True where the slices' series was taken apart into several groups. */
   readonly isPart: boolean;
+  /** What sets it apart from the other groups of its series, in a few words; null where nothing does, or where it is the only one. */
+  readonly label: string | null;
 };
 
 /** Two slices nearer than this along the normal are at the same position, mm. */
@@ -14,7 +17,7 @@ export const SAME_POSITION_MM = 0.01;
 
 /**
  * Groups slices into candidates for one grid each: by series, then by kind, size and orientation, then, where slices
- * lie on top of each other, by whatever header field tells the stacks apart.
+ * lie on or between each other, by whatever header field tells the stacks apart.
  * Copies of one slice (same SOPInstanceUID and place) stay once; the others come back as faults.
  */
 export function groupSlices(headers: readonly SliceHeader[]): {
@@ -24,7 +27,8 @@ export function groupSlices(headers: readonly SliceHeader[]): {
   const { kept, duplicates } = withoutCopies(headers);
   const groups = partition(kept, seriesKey).flatMap((series) => {
     const parts = partition(series, kindKey).flatMap(byOrientation).flatMap(separateStacks);
-    return parts.map((slices) => ({ slices, isPart: parts.length > 1 }));
+    const labels = labelGroups(parts);
+    return parts.map((slices, n) => ({ slices, isPart: parts.length > 1, label: labels[n] ?? null }));
   });
   return { groups, duplicates };
 }
@@ -83,31 +87,50 @@ const STACK_FIELDS: readonly ((header: SliceHeader) => string)[] = [
   (header) => keyOf(header.sliceThickness),
   (header) => keyOf(header.kvp),
   (header) => keyOf(header.contrastBolusAgent),
+  (header) => keyOf(header.phase),
 ];
 
-/**
- * Takes stacks at the same positions apart by the field that leaves the fewest slices on top of each other, and of
- * those the one that makes the fewest parts (an acquisition number can count single rotations). Slices that no field
- * separates stay together and are refused later.
- */
-function separateStacks(slices: readonly SliceHeader[]): readonly (readonly SliceHeader[])[] {
-  const overlaps = countOverlaps(slices);
-  if (overlaps === 0) return [slices];
-  const best = STACK_FIELDS.map((field) => partition(slices, field))
-    .filter((parts) => parts.length > 1)
-    .map((parts) => ({ parts, left: parts.reduce((sum, part) => sum + countOverlaps(part), 0) }))
-    .toSorted((a, b) => a.left - b.left || a.parts.length - b.parts.length)[0];
-  return best === undefined || best.left >= overlaps ? [slices] : best.parts.flatMap(separateStacks);
+/** Equal for slices at one place of one series that no header field tells apart, and whose values mean the same; null without a place. */
+export function placeKey(header: SliceHeader): string | null {
+  const { imagePositionPatient, imageOrientationPatient, rescaleSlope, rescaleIntercept, bitsStored, highBit, pixelRepresentation, photometricInterpretation } = header;
+  if (imagePositionPatient === null || imageOrientationPatient === null) return null;
+  const place = [...imagePositionPatient, ...imageOrientationPatient].map((number) => number.toFixed(3));
+  const scale = [rescaleSlope, rescaleIntercept, bitsStored, highBit, pixelRepresentation, photometricInterpretation];
+  return keyOf(seriesKey(header), kindKey(header), place, scale, STACK_FIELDS.map((field) => field(header)));
 }
 
-/** Slices that lie at the position of another one before them; slices without position do not count. */
-function countOverlaps(slices: readonly SliceHeader[]): number {
+/**
+ * Takes stacks apart that lie on each other, between each other (overlapping reconstructions) or behind each other with another slice
+ * distance: by the field that leaves the fewest faults, and of those the one that makes the fewest parts. Each part more must take
+ * away more than one fault, since an acquisition number can count single rotations and a missing slice is no second stack. What no
+ * field separates stays together; check-stack and split-stack say what is wrong with it.
+ */
+function separateStacks(slices: readonly SliceHeader[]): readonly (readonly SliceHeader[])[] {
+  const faults = countFaults(slices);
+  if (faults === 0) return [slices];
+  const best = STACK_FIELDS.map((field) => partition(slices, field))
+    .filter((parts) => parts.length > 1)
+    .map((parts) => ({ parts, left: parts.reduce((sum, part) => sum + countFaults(part), 0) }))
+    .toSorted((a, b) => a.left - b.left || a.parts.length - b.parts.length)[0];
+  return best === undefined || best.left + best.parts.length - 1 >= faults ? [slices] : best.parts.flatMap(separateStacks);
+}
+
+/** A step is off its stack's typical one by more than this share: far beyond the tolerance of a regular stack. */
+const UNEVEN_SHARE = 0.1;
+
+/** A slice on another one cannot be opened with it, however few they are: it is worth a part more. */
+const OVERLAP_FAULTS = 2;
+
+/** Slices at the position of another one, and steps unlike the typical one; slices without position do not count. */
+function countFaults(slices: readonly SliceHeader[]): number {
   const first = slices[0];
   const axes = first === undefined ? null : axesOf(first);
   if (axes === null) return 0;
-  const heights = slices.map((slice) => heightOf(slice, axes)).filter((height) => height !== null);
-  const sorted = heights.toSorted((a, b) => a - b);
-  return sorted.filter((height, index) => index > 0 && height - (sorted[index - 1] ?? height) < SAME_POSITION_MM).length;
+  const heights = slices.map((slice) => heightOf(slice, axes)).filter((height) => height !== null).toSorted((a, b) => a - b);
+  const steps = heights.slice(1).map((height, n) => height - (heights[n] ?? height));
+  const apart = steps.filter((step) => step >= SAME_POSITION_MM);
+  const typical = median(apart);
+  return OVERLAP_FAULTS * (steps.length - apart.length) + apart.filter((step) => Math.abs(step - typical) > UNEVEN_SHARE * typical).length;
 }
 
 /** Groups in the order in which their first member comes. */

@@ -50,6 +50,7 @@ function frameHeader(file: SliceHeader, frame: number, own: ElementReader, share
     sliceThickness: measures?.number('x00180050') ?? file.sliceThickness,
     rescaleSlope: values?.number('x00281053') ?? file.rescaleSlope,
     rescaleIntercept: values?.number('x00281052') ?? file.rescaleIntercept,
+    rescaleType: values?.text('x00281054')?.toUpperCase() ?? file.rescaleType,
     windowCenter: window?.numbers('x00281050') ?? file.windowCenter,
     windowWidth: window?.numbers('x00281051') ?? file.windowWidth,
     convolutionKernel: macro(CT_RECONSTRUCTION)?.text('x00181210') ?? file.convolutionKernel,

@@ -113,13 +113,29 @@ function sliceHeader(elements: ElementReader, source: HeaderSource, transferSynt
     photometricInterpretation: text('x00280004'),
     rescaleSlope: number('x00281053'),
     rescaleIntercept: number('x00281052'),
+    rescaleType: text('x00281054')?.toUpperCase() ?? null,
+    pixelPadding: paddingOf(elements),
     windowCenter: elements.numbers('x00281050'),
     windowWidth: elements.numbers('x00281051'),
     kvp: positive(number('x00180060')),
     convolutionKernel: text('x00181210'),
     contrastBolusAgent: text('x00180010'),
     hasPixelData: elements.has('x7fe00010'),
+    ...phaseOf(elements),
   };
+}
+
+/** Pixel Padding Value and Range Limit, US or SS by the pixel representation (PS3.3 C.7.5.1.1.2). */
+function paddingOf({ uint16 }: ElementReader): readonly [number, number] | null {
+  const signed = (value: number): number => (uint16('x00280103') === 1 ? (value << 16) >> 16 : value);
+  const first = uint16('x00280120');
+  return first === null ? null : [signed(first), signed(uint16('x00280121') ?? first)];
+}
+
+/** TemporalPositionIdentifier, NominalPercentageOfCardiacPhase or TriggerTime. */
+function phaseOf({ text }: ElementReader): Pick<SliceHeader, 'phase'> {
+  const phase = text('x00200100') ?? text('x00209241') ?? text('x00181060');
+  return phase === null ? {} : { phase };
 }
 
 function positive(value: number | null): number | null {

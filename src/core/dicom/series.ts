@@ -1,6 +1,7 @@
 import type { Affine } from '../geometry/affine.ts';
+import type { RawPixels } from './raw-pixels.ts';
 
-/** What one DICOM file's header says of one slice; null where the header is silent. Lengths mm, angles as DICOM has them. */
+/** What one file's header says of one slice, by the names of DICOM; null where the header is silent. Lengths mm, angles as DICOM has them. */
 export type SliceHeader = {
   /** Index of the file in the list that was opened. */
   readonly fileId: number;
@@ -20,6 +21,8 @@ export type SliceHeader = {
   readonly seriesNumber: number | null;
   readonly acquisitionNumber: number | null;
   readonly instanceNumber: number | null;
+  /** Phase of the heart, of breathing or of a bolus, in the header's own words; left out where it has none. */
+  readonly phase?: string;
   readonly studyDate: string | null;
   readonly patientName: string | null;
   readonly patientId: string | null;
@@ -50,12 +53,18 @@ export type SliceHeader = {
   readonly photometricInterpretation: string | null;
   readonly rescaleSlope: number | null;
   readonly rescaleIntercept: number | null;
+  /** Unit of the rescaled values, PS3.3 C.11.1.1.2; HU where a CT is silent. */
+  readonly rescaleType: string | null;
+  /** Stored values from the first to the second stand outside the reconstruction; no order is sure. */
+  readonly pixelPadding: readonly [number, number] | null;
   readonly windowCenter: readonly number[];
   readonly windowWidth: readonly number[];
   readonly kvp: number | null;
   readonly convolutionKernel: string | null;
   readonly contrastBolusAgent: string | null;
   readonly hasPixelData: boolean;
+  /** Set where the file is no DICOM (NIfTI): where its values lie. */
+  readonly raw?: RawPixels;
 };
 
 /** A problem told to the user: a code (docs/errors.md) and the data that its sentence needs. */
@@ -75,10 +84,44 @@ export type AcquisitionFacts = {
   readonly contrast: boolean | null;
 };
 
+/** One of several runs of slices that a series is listed in, because slices lack between them or their distance changes. */
+export type SeriesPart = {
+  /** From 1, in the order of the instance numbers. */
+  readonly number: number;
+  readonly count: number;
+  /** Its lowest and highest slice number, counted through the whole series from the end with the lower instance numbers; missing slices count. */
+  readonly firstSlice: number;
+  readonly lastSlice: number;
+  readonly totalSlices: number;
+  /** Where the series goes on, but not this part. */
+  readonly ends: readonly PartEnd[];
+};
+
+export type PartEnd = {
+  /** At the lowest or at the highest k. */
+  readonly side: 'first' | 'last';
+  readonly kind: 'missing' | 'spacing';
+  /** Slices missing there; null where the gap is no multiple of the spacing. */
+  readonly missing: number | null;
+};
+
+/** Which slices of a series too large for the memory are open. `from` and `to` count k of the whole series, inclusive. */
+export type Reduction =
+  | { readonly kind: 'every-second' }
+  | { readonly kind: 'slab'; readonly from: number; readonly to: number };
+
 /** Slices that form one regular grid, sorted along the slice normal, or the reason why they do not. */
 export type Series = {
   /** Stable for one opening; not the SeriesInstanceUID, which can be empty or shared by several groups. */
   readonly id: string;
+  /** Shared by the parts of one series. */
+  readonly groupId: string;
+  /** What tells it from others with the same SeriesInstanceUID, in a few words; null where there are none. */
+  readonly label: string | null;
+  /** Null where the series is whole. */
+  readonly part: SeriesPart | null;
+  /** Set where `slices` are not all of it, by reduce-series.ts. */
+  readonly reduction?: Reduction;
   readonly seriesInstanceUid: string | null;
   readonly studyInstanceUid: string | null;
   readonly modality: string;

@@ -44,7 +44,7 @@ describe('findWarnings', () => {
   });
 
   it.each([
-    [3, ''], [3.2, 'mark slices-thick'], [5, 'mark slices-thick'], [5.1, 'refuse slices-too-thick'], [null, 'note thickness-unknown'],
+    [3, ''], [3.2, 'mark slices-thick'], [5, 'mark slices-thick'], [5.1, 'refuse slices-too-thick'], [null, 'mark thickness-unknown'],
   ])('slices of %s mm: %s', (sliceThicknessMm, expected) => {
     expect(codes({ facts: { ...input().facts, sliceThicknessMm } })).toBe(expected);
   });
@@ -132,7 +132,7 @@ describe('findWarnings', () => {
 
   it('names the gravest first', () => {
     const facts = { kvp: null, sliceThicknessMm: null, kernel: null, contrast: true };
-    expect(codes({ ...withNetwork({ oodScore: 99 }), facts })).toBe('refuse out-of-distribution, mark kvp-unknown, mark contrast, note thickness-unknown');
+    expect(codes({ ...withNetwork({ oodScore: 99 }), facts })).toBe('refuse out-of-distribution, mark kvp-unknown, mark thickness-unknown, mark contrast');
   });
 });
 

@@ -58,6 +58,8 @@ export type GateInput = {
   readonly pick: LevelPick;
   /** The scan was tilted, and its slices were shifted onto the grid. */
   readonly isTiltResampled: boolean;
+  /** Every second slice was left out for want of memory. */
+  readonly isEverySecondSlice?: boolean;
   /** Of the snap that placed the pick; null where the reader placed or moved it by hand. */
   readonly snapConfidence: number | null;
   readonly measured: Result<RoiMeasurement, Problem>;
@@ -83,7 +85,7 @@ export function acquisitionWarnings({ kvp, sliceThicknessMm, contrast }: Acquisi
     warnings.push(mark('kvp-out-of-range', sentence));
   }
   if (sliceThicknessMm === null) {
-    warnings.push({ code: 'thickness-unknown', effect: 'note', sentence: 'The header gives no slice thickness: thick slices mix the endplates into the numbers.' });
+    warnings.push(mark('thickness-unknown', 'The header gives no slice thickness: thick slices mix the endplates into the numbers.'));
   } else if (sliceThicknessMm > thick.refuse) {
     const sentence = `The slices are ${formatMm(sliceThicknessMm)} mm thick; above ${thick.refuse} mm no density is given.`;
     warnings.push(refuse('slices-too-thick', sentence));
@@ -187,6 +189,9 @@ export function findWarnings(input: GateInput): readonly LevelWarning[] {
     ...networkWarnings(input),
   ];
   if (isTiltResampled) warnings.push(mark('tilt-resampled', 'The gantry was tilted and the slices were shifted onto a straight grid: edges are blurred a little.'));
+  if (input.isEverySecondSlice === true) {
+    warnings.push(mark('every-second-slice', 'Only every second slice was opened for want of memory: the measurement samples half of the slices and is noisier.'));
+  }
   if (snapConfidence !== null && snapConfidence < MIN_CONFIDENCE) {
     warnings.push(mark('off-centre', 'No vertebral body was found with confidence at this click, so the mark stands where it was set: check that it is in the centre.'));
   }

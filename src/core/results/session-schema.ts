@@ -61,7 +61,7 @@ const network = z
 
 const run = z
   .strictObject({
-    backend: z.enum(['wasm', 'webgpu']),
+    backend: z.enum(['wasm', 'webgpu', 'onnxruntime']).describe('In the browser, or onnxruntime where `python -m vertebra analyse` wrote the file.'),
     elapsedMs: finite.min(0),
     modelId: z.string().min(1),
     modelSha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { LEVELS, type Level } from '#src/core/levels/level.ts';
+import { nextSeriesOf } from '#src/session/index.ts';
 import type { PrimaryTool } from '#src/viewer/index.ts';
 import { useSession } from '../use-session.ts';
 
@@ -10,7 +11,7 @@ const TOOL_KEYS: Readonly<Record<string, PrimaryTool>> = { c: 'crosshair', w: 'w
 
 /** Page-wide keys of picking and viewing; quiet while a text field or a dialog has the focus. */
 export function usePickingKeys(): void {
-  const { picking, viewer, store } = useSession();
+  const { openSeries, picking, viewer, store } = useSession();
   useEffect(() => {
     function press(event: KeyboardEvent) {
       if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
@@ -33,6 +34,7 @@ export function usePickingKeys(): void {
       const level = LEVELS.find((one) => KEY_OF_LEVEL[one] === key);
       const tool = TOOL_KEYS[key];
       const focus = viewer.focus();
+      const nextSeries = nextSeriesOf(state);
       if (level) picking.arm(level);
       else if (tool) viewer.setPrimaryTool(tool);
       else if (key === '[') picking.shift(-1);
@@ -40,6 +42,7 @@ export function usePickingKeys(): void {
       else if (key === 'escape') picking.arm(null);
       else if ((key === 'delete' || key === 'backspace') && state.selectedLevel) picking.remove(state.selectedLevel);
       else if (key === 'r') viewer.resetView();
+      else if (key === 'n' && nextSeries) void openSeries(nextSeries.id);
       else if (key === 'x' && focus) picking.pickAt(focus);
       else return false;
       return true;
@@ -47,7 +50,7 @@ export function usePickingKeys(): void {
 
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  }, [picking, viewer, store]);
+  }, [openSeries, picking, viewer, store]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

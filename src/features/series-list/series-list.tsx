@@ -1,4 +1,4 @@
-import type { Series } from '#src/core/dicom/series.ts';
+import type { Series, SeriesPart } from '#src/core/dicom/series.ts';
 import { Button } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 import './series-list.css';
@@ -26,12 +26,13 @@ export function SeriesList() {
             >
               <Thumbnail url={thumbnails[one.id]} />
               <span className="series-words">
-                <span className="series-title">{one.description || 'No description'}</span>
+                <span className="series-title">{one.description || 'No description'}{one.label === null ? '' : ` (${one.label})`}</span>
+                {one.part === null ? null : <span className="series-part" data-testid="series-part">{partWords(one.part)}</span>}
                 <span className="series-facts">{factsOf(one)}</span>
               </span>
             </Button>
             {one.problems.map((problem) => (
-              <p key={problem.code} className={problem.effect === 'refuse' ? 'series-refusal' : 'series-note'}>{problem.sentence}</p>
+              <p key={problem.sentence} className={problem.effect === 'refuse' ? 'series-refusal' : 'series-note'}>{problem.sentence}</p>
             ))}
           </li>
         ))}
@@ -42,6 +43,11 @@ export function SeriesList() {
 
 function Thumbnail({ url }: { readonly url: string | undefined }) {
   return url ? <img src={url} alt="" width={56} height={56} /> : <span className="thumbnail-empty" aria-hidden="true" />;
+}
+
+function partWords({ number, count, firstSlice, lastSlice, totalSlices }: SeriesPart): string {
+  const which = count === 1 ? '' : `Part ${number} of ${count}: `;
+  return `${which}slices ${firstSlice} to ${lastSlice} of ${totalSlices}`;
 }
 
 function factsOf({ modality, slices, grid }: Series): string {

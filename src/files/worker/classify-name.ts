@@ -8,7 +8,7 @@ const PICTURES = /\.(jpe?g|png|gif|bmp|tiff?|webp|svg|mp4|avi|mov)$/i;
 export function classifyName(path: string): FileFaultCode {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (path.includes('__MACOSX/') || SYSTEM_NAMES.test(name)) return 'system-file';
-  if (/\.nii(\.gz)?$/i.test(name)) return 'nifti';
+  if (/\.nii(\.gz)?$/i.test(name)) return 'nifti-broken';
   if (DOCUMENTS.test(name) || /^(readme|licen[cs]e)$/i.test(name)) return 'text-file';
   return PICTURES.test(name) ? 'picture-file' : 'not-dicom';
 }

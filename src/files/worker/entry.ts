@@ -1,3 +1,4 @@
+import type { FileEntry } from '../file-entry.ts';
 import type { FilesReply, FilesRequest } from '../messages.ts';
 import { readFiles } from './read-files.ts';
 
@@ -7,8 +8,12 @@ function reply(message: FilesReply): void {
   self.postMessage(message);
 }
 
+const entries: FileEntry[] = [];
+
 self.addEventListener('message', (event: MessageEvent<FilesRequest>) => {
-  readFiles(event.data.entries, (progress) => reply({ kind: 'progress', progress })).then(
+  entries.push(...event.data.entries);
+  if (!event.data.isLast) return;
+  readFiles(entries, (progress) => reply({ kind: 'progress', progress })).then(
     (result) => reply({ kind: 'done', result }),
     (error: unknown) => {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -1,32 +1,19 @@
-import { BlobReader, BlobWriter, configure, ZipReader } from '@zip.js/zip.js/lib/zip-core-native.js';
+import { BlobReader, BlobWriter, configure, ZipReader, type FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
 import type { FileFault } from '#src/core/dicom/file-fault.ts';
-import { isOfficeDocument } from './classify-name.ts';
+import { ArchiveRefusal, type Allowance } from './archive-limits.ts';
+import type { NamedBlob } from './first-look.ts';
+import type { Expanded, UnpackProgress } from './expand-archive.ts';
 
 // We are in a worker already, and nested blob workers would need a wider content security policy.
 configure({ useWebWorkers: false });
 
-export type NamedBlob = { readonly name: string; readonly blob: Blob };
-
-/** Whether a file is a zip archive to be opened: by its first bytes (a local entry, or the end record of an empty archive). */
-export async function isZip({ name, blob }: NamedBlob): Promise<boolean> {
-  if (blob.size < 22 || isOfficeDocument(name)) return false;
-  const [p, k, a, b] = new Uint8Array(await blob.slice(0, 4).arrayBuffer());
-  return p === 0x50 && k === 0x4b && ((a === 3 && b === 4) || (a === 5 && b === 6));
-}
-
-/**
- * Unpacks an archive member by member into Blobs, which the browser may keep on disk; the archive is never read whole.
- * Damaged or encrypted members come back as faults, the rest continues.
- */
-export async function expandZip(
-  archive: NamedBlob,
-  onProgress: (done: number, total: number) => void,
-): Promise<{ readonly files: readonly NamedBlob[]; readonly faults: readonly FileFault[] }> {
+/** Unpacks a zip archive member by member. The sizes that it states are taken from the allowance before anything is inflated. */
+export async function expandZip(archive: NamedBlob, allowance: Allowance, onProgress: UnpackProgress): Promise<Expanded> {
   const files: NamedBlob[] = [];
   const faults: FileFault[] = [];
   const reader = new ZipReader(new BlobReader(archive.blob));
   try {
-    const members = (await reader.getEntries()).filter((member) => !member.directory);
+    const members = await listMembers(reader, allowance);
     if (members.some((member) => member.encrypted)) faults.push({ code: 'encrypted-zip', fileName: archive.name });
     else if (members.length === 0) faults.push({ code: 'empty-folder', fileName: archive.name });
     for (const [index, member] of members.entries()) {
@@ -34,17 +21,32 @@ export async function expandZip(
       if (member.encrypted) continue;
       const name = `${archive.name}/${member.filename}`;
       try {
+        // zip.js stops at the first byte beyond the stated size, so a member cannot unfold to more than was allowed.
         files.push({ name, blob: await member.getData(new BlobWriter(), { checkSignature: true }) });
-      } catch {
+      } catch (error) {
+        // The archive itself went away (NotReadableError): the other members would only repeat it.
+        if (error instanceof DOMException) throw error;
         faults.push({ code: 'broken-zip-member', fileName: name });
       }
     }
     onProgress(members.length, members.length);
-  } catch {
+  } catch (error) {
+    if (error instanceof ArchiveRefusal) throw error;
     // zip.js rejects what it cannot follow: no end record, split archives, an encrypted directory.
-    faults.push({ code: 'broken-zip', fileName: archive.name });
+    faults.push({ code: error instanceof DOMException ? 'unreadable-file' : 'broken-archive', fileName: archive.name });
   } finally {
     await reader.close();
   }
   return { files, faults };
+}
+
+async function listMembers(reader: ZipReader<Blob>, allowance: Allowance): Promise<readonly FileEntry[]> {
+  const members: FileEntry[] = [];
+  for await (const member of reader.getEntriesGenerator()) {
+    if (member.directory) continue;
+    allowance.takeMember();
+    if (!member.encrypted) allowance.takeBytes(member.uncompressedSize);
+    members.push(member);
+  }
+  return members;
 }

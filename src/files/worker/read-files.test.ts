@@ -1,6 +1,5 @@
-import { BlobWriter, TextReader, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { describe, expect, test } from 'vitest';
-import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
+import { writeDataset, writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
 import type { FileEntry, OpenProgress } from '../file-entry.ts';
 import type { ReadFiles } from '../messages.ts';
 import { readFiles } from './read-files.ts';
@@ -23,14 +22,6 @@ function codes({ problems }: ReadFiles): [string, number][] {
   return problems.map((problem) => [problem.code, problem.fileNames.length]);
 }
 
-type Member = { readonly name: string; readonly bytes: Uint8Array };
-
-async function zip(name: string, members: readonly Member[], options: { password?: string } = {}): Promise<FileEntry> {
-  const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false, ...options });
-  for (const member of members) await writer.add(member.name, new Uint8ArrayReader(member.bytes));
-  return entry(name, await writer.close());
-}
-
 describe('readFiles', () => {
   test('should number files by their place in the drop and hand back their bytes', async () => {
     const { series, blobs, problems } = await open([entry('notes.txt', 'hello'), ...stackEntries('ct/')]);
@@ -45,11 +36,11 @@ describe('readFiles', () => {
   test('should say one sentence for each kind of clutter', async () => {
     const opened = await open([
       ...stackEntries(), entry('.DS_Store', 'x'), entry('a/Thumbs.db', 'x'), entry('README', 'x'), entry('a.pdf', 'x'), entry('photo.JPG', 'x'),
-      entry('brain.nii.gz', 'x'), entry('empty.dcm'), entry('random.bin', new Uint8Array(300)), { name: 'nothing', blob: null },
+      entry('brain.nii.gz', 'x'), entry('old.rar', 'Rar!\u001A\u0007\u0000'), entry('empty.dcm'), entry('random.bin', new Uint8Array(300)), { name: 'nothing', blob: null },
       entry('cut.dcm', stack[0]?.bytes.slice(0, 700) ?? ''), entry('letter.docx', 'PK\u0003\u0004 and more than twenty-two bytes'),
     ]);
     expect(codes(opened)).toEqual([
-      ['empty-folder', 1], ['system-file', 2], ['text-file', 3], ['picture-file', 1], ['nifti', 1], ['empty-file', 1], ['not-dicom', 1], ['broken-dicom', 1],
+      ['other-archive', 1], ['empty-folder', 1], ['system-file', 2], ['text-file', 3], ['picture-file', 1], ['nifti-broken', 1], ['empty-file', 1], ['not-dicom', 1], ['broken-dicom', 1],
     ]);
     expect(opened.series).toHaveLength(1);
   });
@@ -95,56 +86,43 @@ describe('readFiles', () => {
     expect(opened.series).toHaveLength(1);
   });
 
+  test('should tell of files and folders that could not be had from the disk, and read the rest', async () => {
+    const opened = await open([{ name: 'a/gone.dcm', blob: null, lack: 'unreadable-file' }, { name: 'b', blob: null, lack: 'unreadable-folder' }, ...stackEntries()]);
+    expect(opened.problems.map(({ sentence }) => sentence)).toEqual([
+      'a/gone.dcm could not be read from the disk; check that it is still there and drop it again.',
+      'b could not be listed to the end; check that the folder is still there and drop it again.',
+    ]);
+    expect(opened.series[0]?.slices).toHaveLength(12);
+  });
+
+  test('should open the slices that are not empty, and say which are', async () => {
+    const holed = stackEntries().map((one, k) => (k === 11 ? entry(one.name) : one));
+    const opened = await open(holed);
+    expect(opened.problems.map(({ code, fileNames }) => [code, fileNames])).toEqual([['empty-file', ['IM0012.dcm']]]);
+    expect(opened.series[0]?.grid?.sizeVox).toEqual([9, 7, 11]);
+  });
+
+  test.each([
+    ['names other files', writeDataset({ _meta: { MediaStorageSOPClassUID: { Value: ['1.2.840.10008.1.3.10'], vr: 'UI' }, TransferSyntaxUID: { Value: ['1.2.840.10008.1.2.1'], vr: 'UI' } }, DirectoryRecordSequence: [{ DirectoryRecordType: 'IMAGE', ReferencedFileID: ['GONE', 'IM9'] }] })],
+    ['is damaged', new Uint8Array(400)],
+    ['is missing', null],
+  ])('should open a disc whose DICOMDIR %s', async (_what, dicomdir) => {
+    const disc = [...(dicomdir === null ? [] : [entry('DICOMDIR', dicomdir)]), ...stack.map(({ bytes }, k) => entry(`IMAGES/SE1/I${k}`, bytes))];
+    const opened = await open(disc);
+    expect(opened.series[0]?.grid?.sizeVox).toEqual([9, 7, 12]);
+    expect(codes(opened)).toEqual(dicomdir === null ? [] : [['dicomdir', 1]]);
+  });
+
+  test('should sum up ten thousand other files in one sentence', async () => {
+    const clutter = Array.from({ length: 10_000 }, (_none, n) => entry(`notes/${n}.txt`, `note ${n}`));
+    const opened = await open([...clutter, ...stackEntries()]);
+    expect(opened.problems.map(({ sentence }) => sentence)).toEqual(['10000 files (notes/0.txt, notes/1.txt, notes/2.txt and 9997 more) are documents and were left aside.']);
+    expect(opened.series).toHaveLength(1);
+  }, 20_000);
+
   test('should report progress up to the last file', async () => {
     const events: OpenProgress[] = [];
     await readFiles(stackEntries(), (progress) => events.push(progress));
     expect(events.at(-1)).toEqual({ kind: 'reading', done: 12, total: 12 });
-  });
-});
-
-describe('zip archives', () => {
-  const members = stack.map(({ name, bytes }) => ({ name: `study/series/${name}`, bytes }));
-
-  test('should be unpacked with their folders and read like files', async () => {
-    const events: OpenProgress[] = [];
-    const { series, problems } = await readFiles([await zip('ct.zip', members)], (progress) => events.push(progress));
-    expect(problems).toEqual([]);
-    expect(series[0]?.grid?.sizeVox).toEqual([9, 7, 12]);
-    expect(series[0]?.slices[0]?.fileName).toBe('ct.zip/study/series/IM0001.dcm');
-    expect(events.findLast((event) => event.kind === 'unpacking')).toEqual({ kind: 'unpacking', archive: 'ct.zip', done: 12, total: 12 });
-  });
-
-  test('should be recognised by content, not by name', async () => {
-    const renamed = await zip('export.dat', members);
-    expect((await open([renamed])).series).toHaveLength(1);
-  });
-
-  test('should not be opened inside another one', async () => {
-    const inner = await zip('inner.zip', members);
-    const bytes = new Uint8Array((await inner.blob?.arrayBuffer()) ?? new ArrayBuffer(0));
-    expect(codes(await open([await zip('outer.zip', [{ name: 'inner.zip', bytes }])]))).toEqual([['no-ct', 0], ['zip-in-zip', 1]]);
-  });
-
-  test('should be refused in words when encrypted, damaged or empty', async () => {
-    expect(codes(await open([await zip('secret.zip', members, { password: 'x' })]))).toEqual([['no-ct', 0], ['encrypted-zip', 1]]);
-    const whole = await zip('cut.zip', members);
-    const cut = entry('cut.zip', whole.blob?.slice(0, 2000) ?? '');
-    expect(codes(await open([cut]))).toEqual([['no-ct', 0], ['broken-zip', 1]]);
-    expect(codes(await open([await zip('empty.zip', [])]))).toEqual([['no-ct', 0], ['empty-folder', 1]]);
-  });
-
-  test('should lose only the damaged member', async () => {
-    const whole = await zip('ct.zip', members);
-    const bytes = new Uint8Array((await whole.blob?.arrayBuffer()) ?? new ArrayBuffer(0));
-    bytes.fill(0x55, 200, 260);
-    const opened = await open([entry('ct.zip', bytes)]);
-    expect(codes(opened)).toEqual([['broken-zip-member', 1]]);
-    expect(opened.series[0]?.slices).toHaveLength(11);
-  });
-
-  test('should carry text members too', async () => {
-    const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false });
-    await writer.add('case.osteolens.json', new TextReader('{}'));
-    expect((await open([entry('a.zip', await writer.close())])).others).toMatchObject([{ kind: 'results', text: '{}' }]);
   });
 });

@@ -4,8 +4,12 @@ import { makeSeriesList } from '#src/core/dicom/make-series.ts';
 import type { Series, SliceHeader } from '#src/core/dicom/series.ts';
 import type { FileEntry, OpenProgress, OtherFile } from '../file-entry.ts';
 import type { ReadFiles } from '../messages.ts';
-import { expandZip, isZip, type NamedBlob } from './expand-zip.ts';
-import { readOneFile, type FileReading } from './read-one-file.ts';
+import { ARCHIVE_LIMITS, makeBudget, type ArchiveLimits } from './archive-limits.ts';
+import { lookAt, type FirstLook, type NamedBlob } from './first-look.ts';
+import { expandArchive } from './expand-archive.ts';
+import { mapInLanes } from './in-lanes.ts';
+import { leaveOutCopies } from './leave-out-copies.ts';
+import { readOneFile } from './read-one-file.ts';
 
 /** Reads in flight at once: enough to hide the latency of Blob reads, few enough to keep little in memory. */
 const READERS = 8;
@@ -15,29 +19,17 @@ const PROGRESS_INTERVAL_MS = 50;
 export async function readFiles(
   entries: readonly FileEntry[],
   onProgress: (progress: OpenProgress) => void,
+  limits: ArchiveLimits = ARCHIVE_LIMITS,
 ): Promise<ReadFiles> {
   const report = throttled(onProgress);
-  const faults: FileFault[] = [];
-  const files: NamedBlob[] = [];
-  for (const { name, blob } of entries) {
-    if (blob === null) {
-      faults.push({ code: 'empty-folder', fileName: name });
-      continue;
-    }
-    const file = { name, blob };
-    if (!(await isReadableZip(file))) {
-      files.push(file);
-      continue;
-    }
-    const expanded = await expandZip(file, (done, total) => report({ kind: 'unpacking', archive: name, done, total }));
-    faults.push(...expanded.faults);
-    for (const member of expanded.files) {
-      if (await isZip(member)) faults.push({ code: 'zip-in-zip', fileName: member.name });
-      else files.push(member);
-    }
-  }
-
-  const readings = await readAll(files, report);
+  const { files, faults } = await unpackAll(entries, report, limits);
+  let done = 0;
+  const readings = await mapInLanes(files, READERS, async (file, fileId) => {
+    const reading = await readOneFile(file, fileId);
+    done += 1;
+    report({ kind: 'reading', done, total: files.length });
+    return reading;
+  });
   const headers: SliceHeader[] = [];
   const others: OtherFile[] = [];
   const blobs: Blob[] = [];
@@ -47,33 +39,43 @@ export async function readFiles(
     else if (reading.kind === 'other') others.push(reading.other);
     else faults.push({ code: reading.code, fileName: files[fileId]?.name ?? '' });
   }
-  const { series, duplicates } = makeSeriesList(headers);
-  const problems = [...openingProblems(entries, series, others), ...describeFaults([...faults, ...duplicates])];
+  const originals = await leaveOutCopies(headers, blobs);
+  const { series, duplicates } = makeSeriesList(originals.headers);
+  const problems = [...openingProblems(entries, series, others), ...describeFaults([...faults, ...originals.copies, ...duplicates])];
   return { series, others, problems, blobs };
 }
 
-/** A file that cannot be read is told about when its turn to be read comes. */
-async function isReadableZip(file: NamedBlob): Promise<boolean> {
-  try {
-    return await isZip(file);
-  } catch {
-    return false;
+/** All files that may be images, archives replaced by what is in them, in the order of the drop. */
+async function unpackAll(entries: readonly FileEntry[], report: (progress: OpenProgress) => void, limits: ArchiveLimits) {
+  const faults: FileFault[] = [];
+  const files: NamedBlob[] = [];
+  const budget = makeBudget(limits);
+  const looks = await mapInLanes(entries, READERS, lookAtEntry);
+  for (const [index, { name, blob, lack }] of entries.entries()) {
+    const look = looks[index];
+    if (blob === null || look === undefined) {
+      faults.push({ code: lack ?? 'empty-folder', fileName: name });
+    } else if (look.kind === 'file') {
+      files.push({ name, blob });
+    } else if (look.kind === 'clutter') {
+      faults.push({ code: look.code, fileName: name });
+    } else {
+      const expanded = await expandArchive({ name, blob }, look.archive, budget, (done, total) => report({ kind: 'unpacking', archive: name, done, total }));
+      // One by one: an archive may hold more files than a call takes arguments.
+      for (const file of expanded.files) files.push(file);
+      for (const fault of expanded.faults) faults.push(fault);
+    }
   }
+  return { files, faults };
 }
 
-async function readAll(files: readonly NamedBlob[], report: (progress: OpenProgress) => void): Promise<readonly FileReading[]> {
-  const readings: FileReading[] = [];
-  const queue = files.entries();
-  let done = 0;
-  const drain = async (): Promise<void> => {
-    for (const [fileId, file] of queue) {
-      readings[fileId] = await readOneFile(file, fileId);
-      done += 1;
-      report({ kind: 'reading', done, total: files.length });
-    }
-  };
-  await Promise.all(Array.from({ length: READERS }, drain));
-  return readings;
+async function lookAtEntry({ name, blob }: FileEntry): Promise<FirstLook> {
+  if (blob === null) return { kind: 'file' };
+  try {
+    return await lookAt({ name, blob });
+  } catch {
+    return { kind: 'clutter', code: 'unreadable-file' };
+  }
 }
 
 /** What is said of the opening as a whole: exactly one sentence, where there is nothing to work with. */

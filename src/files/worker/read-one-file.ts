@@ -1,9 +1,11 @@
 import type { FileFaultCode } from '#src/core/dicom/file-fault.ts';
+import { isNifti } from '#src/core/dicom/nifti-header.ts';
 import { readHeader, type HeaderReading } from '#src/core/dicom/read-header.ts';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import type { OtherFile } from '../file-entry.ts';
 import { classifyName, otherKindOf } from './classify-name.ts';
-import type { NamedBlob } from './expand-zip.ts';
+import type { NamedBlob } from './first-look.ts';
+import { readNifti } from './read-nifti.ts';
 
 // Most CT headers end within the first; enhanced multi-frame ones and those with large private elements need more.
 const FIRST_READ_BYTES = 64 * 1024;
@@ -44,13 +46,17 @@ async function readHeaderOf(fileName: string, blob: Blob, fileId: number): Promi
   const source = { fileId, fileName, fileBytes: blob.size };
   for (let length = FIRST_READ_BYTES; ; length *= READ_GROWTH) {
     const bytes = new Uint8Array(await blob.slice(0, length).arrayBuffer());
+    if (isNifti(bytes)) {
+      const slices = await readNifti(blob, fileId, fileName);
+      return slices.ok ? { kind: 'slices', slices: slices.value, repair: null } : { kind: 'fault', code: slices.error };
+    }
     const reading = readHeader(bytes, source, decodeText);
     if (reading.kind !== 'incomplete' || length >= blob.size) return reading;
   }
 }
 
 function refineFault(code: FileFaultCode, name: string): FileFaultCode {
-  if (code === 'broken-dicom' && /(^|\/)DICOMDIR[^/]*$/i.test(name)) return 'dicomdir';
+  if ((code === 'broken-dicom' || code === 'not-dicom') && /(^|\/)DICOMDIR[^/]*$/i.test(name)) return 'dicomdir';
   return code === 'not-dicom' ? classifyName(name) : code;
 }
 

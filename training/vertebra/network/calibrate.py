@@ -14,6 +14,7 @@ from ..checkpoint import write_json
 from ..config import LEVELS, Config, UserError
 from ..dataset import load_split
 from .chance import fit_chance, slope_per_mg_cm3
+from .labels import measured
 from .model import VertebraNet
 from .predict import embed_split, predict_split
 from .train import load_model
@@ -26,8 +27,12 @@ CALIBRATION = "calibration"
 
 
 def fit_temperature(class_logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature that makes the readings' classes likeliest: logits [n, D', 3], labels [n, D']."""
-    chosen = labels[..., None]
+    """The temperature that makes the readings' classes likeliest.
+
+    class_logits [n, D', 3]; labels [n, D'], -1 unknown.
+    """
+    known = labels >= 0
+    class_logits, chosen = class_logits[known], labels[known][..., None]
 
     def loss(log_temperature: float) -> float:
         scaled = class_logits / np.exp(log_temperature)
@@ -37,22 +42,22 @@ def fit_temperature(class_logits: np.ndarray, labels: np.ndarray) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 
 
-def conformal_quantile(score: np.ndarray, coverage: float) -> np.ndarray:
-    """Split-conformal quantile along axis 0 of |truth - value| / sd."""
-    count = score.shape[0]
-    rank = min(count, int(np.ceil(coverage * (count + 1))))
-    return np.sort(score, axis=0)[rank - 1]
+def conformal_quantile(score: np.ndarray, coverage: float) -> float:
+    """Split-conformal quantile of |truth - value| / sd [n]; NaN where the truth is unknown."""
+    known = np.sort(score[np.isfinite(score)])
+    rank = min(len(known), int(np.ceil(coverage * (len(known) + 1))))
+    return float(known[rank - 1])
 
 
 def interval_scores(
     outputs: dict[str, np.ndarray], labels: dict[str, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """|truth - value| / sd of vbmd [n] and of abmd [n, D'], whose truth is a reading of the device."""
+    """|truth - value| / sd of vbmd [n] and of abmd [n, D'], whose truth is a reading of the device or NaN."""
     n_dev = outputs["abmd"].shape[1]
     sd = np.exp(0.5 * outputs["logVariance"])
     return (
         np.abs(labels["vbmd"] - outputs["vbmd"]) / sd[:, 0],
-        np.abs(labels["abmd"] - outputs["abmd"]) / sd[:, 1 : 1 + n_dev],
+        np.abs(measured(labels)[0] - outputs["abmd"]) / sd[:, 1 : 1 + n_dev],
     )
 
 
@@ -75,21 +80,25 @@ def calibrate(config: Config) -> dict[str, Any]:
     # construction.
     half = len(split) // 2
     fit_ood(model, embedding[:half].astype(np.float64))
-    outputs = predict_split(model, split)
-    temperature = fit_temperature(outputs["classLogits"], split.labels["class"])
+    outputs, classes = predict_split(model, split), measured(split.labels)[1]
+    temperature = fit_temperature(outputs["classLogits"], classes)
     coverage = config.calibrate.coverage
-    vbmd, abmd = (conformal_quantile(s, coverage) for s in interval_scores(outputs, split.labels))
-    slope = slope_per_mg_cm3(fit_chance(split.labels, len(LEVELS)))
+    scores = interval_scores(outputs, split.labels)
+    vbmd, abmd = (
+        conformal_quantile(scores[0], coverage),
+        [conformal_quantile(s, coverage) for s in scores[1].T],
+    )
+    slope = slope_per_mg_cm3(fit_chance(split.labels, classes, len(LEVELS)))
     limit = float(np.quantile(outputs["oodScore"][half:], config.calibrate.ood_quantile))
     section = {
         "temperature": {"value": temperature, "split": CALIBRATION},
         "intervals": {
             "coverage": coverage,
             "split": CALIBRATION,
-            "vbmd": float(vbmd),
-            "abmd": [float(q) for q in abmd],
+            "vbmd": vbmd,
+            "abmd": abmd,
             # The density's interval through the slope of chance.py: its quantile is the density's own.
-            "osteoporosisLogit": [float(vbmd)] * len(slope),
+            "osteoporosisLogit": [vbmd] * len(slope),
         },
         "ood": {"limit": limit, "quantile": config.calibrate.ood_quantile, "split": CALIBRATION},
     }
@@ -117,5 +126,4 @@ def load_calibrated(config: Config) -> tuple[VertebraNet, dict[str, Any]]:
     model.ood_mean.copy_(torch.tensor(fitted["oodMean"]))
     model.ood_whiten.copy_(torch.tensor(fitted["oodWhiten"]))
     model.chance_slope.copy_(torch.tensor(fitted["chanceSlope"]))
-    model.is_calibrated = True
     return model, json.loads(paths[1].read_text(encoding="utf-8"))

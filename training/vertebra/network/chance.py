@@ -1,9 +1,9 @@
-"""What the true density does to the chance of a DXA reading at T <= -2.5.
+"""What the density does to the chance of a DXA reading at T <= -2.5.
 
 The chance of one very vertebra is near 0 or 1, because a DXA reading is precise; an interval for it would
 run from 0 to 1 wherever CT and DXA may disagree, and say nothing. What imaging leaves uncertain is the
 density. So the interval of the probability is the density's interval seen through the slope fitted here:
-the change of the logit per mg/cm3 among simulated vertebrae of the same level.
+the change of the logit per mg/cm3 among vertebrae of the same level, by their own readings.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from ..config import UserError
+from .losses import OSTEOPOROSIS
 
 SCALE_MG_CM3 = 40.0  # puts density on the order of 1 for the fit; no result depends on it
 RIDGE = 1e-2  # holds the level terms of rare levels near zero
@@ -24,11 +25,14 @@ def design(labels: dict[str, np.ndarray], levels: int) -> np.ndarray:
     return np.column_stack([np.ones(len(one_hot)), (labels["vbmd"] - 100.0) / SCALE_MG_CM3, one_hot])
 
 
-def fit_chance(labels: dict[str, np.ndarray], levels: int) -> np.ndarray:
-    """Logistic regression of the true chance [n, D'] on density and level; weights [D', 2 + levels]."""
+def fit_chance(labels: dict[str, np.ndarray], classes: np.ndarray, levels: int) -> np.ndarray:
+    """Logistic regression of osteoporosis on density and level; weights [D', 2 + levels].
+
+    labels hold vbmd and level [n]; classes [n, D'] by reading, -1 unknown.
+    """
     x = design(labels, levels)
 
-    def fit_one(target: np.ndarray) -> np.ndarray:
+    def fit_one(x: np.ndarray, target: np.ndarray) -> np.ndarray:
         def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
             logit = x @ weights
             penalty = np.r_[0.0, 0.0, np.full(levels, RIDGE)] * weights
@@ -37,7 +41,7 @@ def fit_chance(labels: dict[str, np.ndarray], levels: int) -> np.ndarray:
 
         return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
 
-    return np.stack([fit_one(labels["chance"][:, d]) for d in range(labels["chance"].shape[1])])
+    return np.stack([fit_one(x[c >= 0], (c[c >= 0] == OSTEOPOROSIS).astype(float)) for c in classes.T])
 
 
 def slope_per_mg_cm3(weights: np.ndarray) -> np.ndarray:

@@ -1,18 +1,26 @@
-"""The training loss, term by term. All regressions are in units of the label's training SD."""
+"""The training loss, term by term. All regressions are in units of the label's training SD.
+
+A label that is not known (NaN, class -1) adds nothing: a patient was measured on one machine at most.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .model import Output, VertebraNet, osteoporosis_logit
+from .model import Output, VertebraNet
 
 BETA = 0.5  # Seitzer et al. 2022, beta-NLL: keeps large variances from silencing the mean's gradient
+OSTEOPOROSIS = 2
 
 
 def gaussian_nll(error: Tensor, log_variance: Tensor, with_mean: bool) -> tuple[Tensor, Tensor]:
-    """Losses of the mean and of the variance. Without with_mean the mean follows smooth L1."""
+    """Losses of the mean and of the variance, 0 of nothing. Without with_mean the mean follows smooth L1."""
+    if not len(error):
+        return error.sum(), error.sum()
     mean_loss = F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.5)
     if with_mean:
         weight = torch.exp((BETA - 1) * log_variance.detach())
@@ -27,34 +35,48 @@ def load_balance(gates: Tensor) -> Tensor:
     return gates.shape[2] * share.square().sum() - 1
 
 
-def compute_losses(
-    model: VertebraNet, out: Output, labels: dict[str, Tensor], chance_clamp: float, with_likelihood: bool
-) -> dict[str, Tensor]:
-    """labels: vbmd [N], abmd, class, chance [N, D'], level [N], dxa [N] (whether DXA labels hold)."""
-    n_dev = out.abmd.shape[1]
-    dxa = labels["dxa"]
-    vbmd_error = (out.vbmd - labels["vbmd"]) / model.vbmd_stats[1]  # [N]
-    abmd_error = ((out.abmd - labels["abmd"]) / model.abmd_sd)[dxa]  # [n, D']
-    log_variance_vbmd = out.logVariance[:, 0] - 2 * torch.log(model.vbmd_stats[1])
-    log_variance_abmd = (out.logVariance[:, 1 : 1 + n_dev] - 2 * torch.log(model.abmd_sd))[dxa]
-    vbmd_loss, vbmd_variance = gaussian_nll(vbmd_error, log_variance_vbmd, with_likelihood)
-    abmd_loss, abmd_variance = gaussian_nll(abmd_error, log_variance_abmd, with_likelihood)
+def mean_or_zero(values: Tensor) -> Tensor:
+    return values.mean() if values.numel() else values.sum()
 
-    chance = labels["chance"].clamp(chance_clamp, 1 - chance_clamp)[dxa]
-    logit = osteoporosis_logit(out.classLogits)[dxa]  # [n, D']
-    # The interval of the probability: only its variance is learned, so the mean stays a calibrated class
-    # probability.
-    _, logit_variance = gaussian_nll(
-        (logit - torch.logit(chance)).detach(), out.logVariance[dxa, 1 + n_dev :], False
-    )
-    cam_mean = out.cam.mean((1, 2, 3))[dxa]
-    return {
-        "vbmd": vbmd_loss,
-        "abmd": abmd_loss,
-        "class": F.cross_entropy(out.classLogits[dxa].reshape(-1, 3), labels["class"][dxa].reshape(-1)),
-        "chance": F.binary_cross_entropy_with_logits(logit, chance),
-        "level": F.cross_entropy(out.levelLogits, labels["level"]),
-        "variance": vbmd_variance + abmd_variance + logit_variance,
-        "balance": load_balance(out.gates),
-        "cam": F.binary_cross_entropy_with_logits(cam_mean, chance.mean(1)),
-    }
+
+def compute_losses(
+    model: VertebraNet, out: Output, labels: dict[str, Tensor], tasks: Iterable[str], with_likelihood: bool
+) -> dict[str, Tensor]:
+    """The terms named in tasks.
+
+    labels: vbmd [N], abmd, class [N, D'], level [N], dxa [N] (whether the DXA labels hold).
+    """
+    wanted = set(tasks)
+    n_dev = len(model.abmd_sd)
+    terms: dict[str, Tensor] = {}
+    variance: list[Tensor] = []
+    if "vbmd" in wanted:
+        known = labels["vbmd"].isfinite()
+        error = ((out.vbmd - labels["vbmd"]) / model.vbmd_stats[1])[known]
+        spread = (out.logVariance[:, 0] - 2 * torch.log(model.vbmd_stats[1]))[known]
+        terms["vbmd"], loss = gaussian_nll(error, spread, with_likelihood)
+        variance.append(loss)
+    if "abmd" in wanted:
+        known = labels["abmd"].isfinite() & labels["dxa"][:, None]  # [N, D']
+        error = ((out.abmd - labels["abmd"]) / model.abmd_sd)[known]
+        spread = (out.logVariance[:, 1 : 1 + n_dev] - 2 * torch.log(model.abmd_sd))[known]
+        terms["abmd"], loss = gaussian_nll(error, spread, with_likelihood)
+        variance.append(loss)
+    if "variance" in wanted and variance:
+        terms["variance"] = torch.stack(variance).sum()
+    known = (labels["class"] >= 0) & labels["dxa"][:, None]  # [N, D']
+    if "class" in wanted:
+        loss = F.cross_entropy(out.classLogits[known], labels["class"][known], reduction="none")
+        terms["class"] = mean_or_zero(loss)
+    if "cam" in wanted:
+        positive = ((labels["class"] == OSTEOPOROSIS) & known).any(1).float()
+        scored = known.any(1)
+        mean = out.cam.mean((1, 2, 3))[scored]
+        terms["cam"] = mean_or_zero(
+            F.binary_cross_entropy_with_logits(mean, positive[scored], reduction="none")
+        )
+    if "level" in wanted:
+        terms["level"] = F.cross_entropy(out.levelLogits, labels["level"])
+    if "balance" in wanted:
+        terms["balance"] = load_balance(out.gates)
+    return terms

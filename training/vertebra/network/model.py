@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config import DEVICES, LEVELS, ModelConfig, PatchConfig, feature_columns
+from ..config import DEVICES, LEVELS, ModelConfig, PatchConfig, UserError, feature_columns
 
 HU_UNIT = 100.0  # pooled HU enter the heads in units of 100 HU
 LOG_VARIANCE_RANGE = (-7.0, 5.0)  # of standardised targets
+HEADS = 5  # of a device: aBMD, three class logits, log variance of aBMD
 PRIOR_RADII_MM = (9.0, 11.0, 14.0)  # z, y, x: where the soft masks start to look, about half a vertebral body
 
 
@@ -121,7 +122,6 @@ class VertebraNet(nn.Module):
         # The HU path: vBMD is linear in the pooled HU, with weights and offset that the header sets.
         self.hu_weights = nn.Linear(config.acquisition_width, m)
         self.hu_offset = nn.Linear(config.acquisition_width, 1)
-        self.vbmd_residual = nn.Linear(t, 1, bias=False)  # the offset alone holds constants
         self.vbmd_variance = nn.Linear(t, 1)
         self.level = nn.Linear(t, len(LEVELS))
 
@@ -131,28 +131,28 @@ class VertebraNet(nn.Module):
         self.gate_out = nn.Linear(config.gate_width, e)
         self.expert_in = nn.Linear(t, e * config.expert_hidden)
         self.expert_out = nn.Parameter(torch.randn(e, config.expert_hidden, k) * config.expert_hidden**-0.5)
-        # Per device, from [mixed experts, standardised vBMD, pooled HU]: aBMD, 3 class logits, 2 log
-        # variances.
+        # Per device, from [mixed experts, standardised vBMD, pooled HU]: aBMD, 3 class logits, log variance.
         self.device_in = k + 1 + m
-        self.device_out = nn.Parameter(torch.randn(n_dev, self.device_in, 6) * 0.1)
-        self.device_bias = nn.Parameter(torch.zeros(n_dev, 1, 6))
+        self.device_out = nn.Parameter(torch.randn(n_dev, self.device_in, HEADS) * 0.1)
+        self.device_bias = nn.Parameter(torch.zeros(n_dev, 1, HEADS))
 
         self.register_buffer("vbmd_stats", torch.tensor([120.0, 45.0]))  # mean, SD of the training labels
         self.register_buffer("abmd_mean", torch.ones(n_dev))
         self.register_buffer("abmd_sd", torch.ones(n_dev))
         # Fall of the osteoporosis logit per mg/cm3 of vBMD; fitted at calibration (chance.py), unused before.
         self.register_buffer("chance_slope", torch.ones(len(DEVICES)), persistent=False)
-        self.is_calibrated = False
+        self.half_precision = False  # training only; set by train.py
         self.register_buffer("ood_mean", torch.zeros(c + 2 * m))
         self.register_buffer("ood_whiten", torch.eye(c + 2 * m))
         nn.init.zeros_(self.hu_weights.weight)
-        nn.init.zeros_(self.vbmd_residual.weight)
 
     def set_label_stats(self, vbmd: Tensor, abmd: Tensor) -> None:
-        """Standardise by the training labels: vbmd [n], abmd [n, D']."""
+        """Standardise by the training labels: vbmd [n], abmd [n, D'], NaN where not measured."""
+        vbmd = vbmd[vbmd.isfinite()]
         self.vbmd_stats.copy_(torch.stack([vbmd.mean(), vbmd.std()]))
-        self.abmd_mean.copy_(abmd.mean(0))
-        self.abmd_sd.copy_(abmd.std(0))
+        for d, column in enumerate(abmd.T):
+            known = column[column.isfinite()]
+            self.abmd_mean[d], self.abmd_sd[d] = known.mean(), known.std()
         with torch.no_grad():  # start at HU / 1.35 = vBMD: linear in HU from the first step
             slope = HU_UNIT / 1.35 / float(self.vbmd_stats[1])
             self.hu_weights.bias.zero_()
@@ -160,7 +160,18 @@ class VertebraNet(nn.Module):
             self.hu_offset.bias.fill_(-float(self.vbmd_stats[0] / self.vbmd_stats[1]))
 
     def features(self, patch: Tensor) -> tuple[Tensor, Tensor]:
-        """patch [N, 1, D, H, W] normalised; mid [N*D/2, b, H/4, W/4] and deep [N*D/4, c, H/8, W/8]."""
+        """patch [N, 1, D, H, W] normalised; mid [N*D/2, b, H/4, W/4] and deep [N*D/4, c, H/8, W/8].
+
+        The convolutions alone may run in bfloat16; pooled HU and heads keep float32, as HU need it.
+        """
+        if self.training and self.half_precision:
+            with torch.autocast(patch.device.type, dtype=torch.bfloat16):
+                mid, deep = self.convolutions(patch)
+            return mid.float(), deep.float()
+        return self.convolutions(patch)
+
+    def convolutions(self, patch: Tensor) -> tuple[Tensor, Tensor]:
+        """The encoder; shapes as features()."""
         _, h, w = self.patch.size
         x = patch.reshape(-1, 1, h, w)  # [N*D, 1, H, W]
         x = F.relu(self.stem(x))  # [N*D, a, H/2, W/2]
@@ -238,11 +249,8 @@ class VertebraNet(nn.Module):
         header = self.acquisition(acquisition)  # [N, acquisition_width]
         trunk = F.relu(self.trunk(torch.cat([mean, pooled, hu, sd, header], dim=1)))  # [N, t]
 
-        # Standardised vBMD: linear in pooled HU, plus a bounded correction that cannot replace it.
-        linear = (hu * self.hu_weights(header)).sum(1) + self.hu_offset(header).reshape(-1)
-        limit = self.config.residual_limit_sd
-        residual = self.vbmd_residual(trunk).reshape(-1)  # [N]
-        vbmd = linear + limit * torch.tanh(residual / limit)
+        # Standardised vBMD: linear in pooled HU and nothing else, so that it must follow HU on any scan.
+        vbmd = (hu * self.hu_weights(header)).sum(1) + self.hu_offset(header).reshape(-1)  # [N]
 
         gates, mixed = self.mix_experts(trunk)
         n_dev = len(DEVICES)
@@ -250,7 +258,9 @@ class VertebraNet(nn.Module):
         per_device = torch.cat([mixed, torch.cat([shared] * n_dev, dim=1)], dim=2).transpose(
             0, 1
         )  # [D', N, K + 1 + M]
-        heads = (torch.matmul(per_device, self.device_out) + self.device_bias).transpose(0, 1)  # [N, D', 6]
+        heads = (torch.matmul(per_device, self.device_out) + self.device_bias).transpose(
+            0, 1
+        )  # [N, D', HEADS]
 
         cam_share = (
             cam.reshape(-1, self.depths[2] * self.planes[2][0] * self.planes[2][1]).mean(1).reshape(-1, 1, 1)
@@ -259,9 +269,8 @@ class VertebraNet(nn.Module):
         low, high = LOG_VARIANCE_RANGE
         variance_vbmd = self.vbmd_variance(trunk).clamp(low, high) + 2 * torch.log(self.vbmd_stats[1])
         variance_abmd = heads[:, :, 4].clamp(low, high) + 2 * torch.log(self.abmd_sd)
-        variance_logit = heads[:, :, 5].clamp(low, high)
-        if self.is_calibrated:  # the spread that the density's own spread gives the probability
-            variance_logit = variance_vbmd + 2 * torch.log(self.chance_slope)
+        # The spread that the density's own spread gives the probability (decision 0002).
+        variance_logit = variance_vbmd + 2 * torch.log(self.chance_slope)
         return Output(
             vbmd=vbmd * self.vbmd_stats[1] + self.vbmd_stats[0],
             abmd=heads[:, :, 0] * self.abmd_sd + self.abmd_mean,
@@ -272,6 +281,44 @@ class VertebraNet(nn.Module):
             oodScore=self.ood_score(self.embedding(mean, hu, sd)),
             cam=cam,
         )
+
+
+class PlainNet(VertebraNet):
+    """The comparison's single-task CNN: the same convolutions, mean pooling, one linear layer to the classes.
+
+    It answers classLogits alone; all else of its Output is NaN, and it is never exported.
+    """
+
+    def __init__(self, config: ModelConfig, patch: PatchConfig) -> None:
+        super().__init__(config, patch)
+        self.classes = nn.Linear(config.channels[2] + config.acquisition_width, 3 * len(DEVICES))
+
+    def forward(self, patch: Tensor, acquisition: Tensor) -> Output:
+        mean = self.pool_deep(self.features(patch)[1])[0]
+        classes = self.classes(torch.cat([mean, self.acquisition(acquisition)], dim=1))
+        count, n_dev = len(patch), len(DEVICES)
+
+        def unknown(*shape: int) -> Tensor:
+            return torch.full((count, *shape), torch.nan)
+
+        return Output(
+            vbmd=unknown(),
+            abmd=unknown(n_dev),
+            classLogits=classes.reshape(count, n_dev, 3),
+            levelLogits=unknown(len(LEVELS)),
+            logVariance=unknown(1 + 2 * n_dev),
+            gates=unknown(n_dev, self.config.experts),
+            oodScore=unknown(),
+            cam=unknown(self.depths[2], *self.planes[2]),
+        )
+
+
+def build_model(config: ModelConfig, patch: PatchConfig) -> VertebraNet:
+    """The network of a run's settings, untrained."""
+    kinds = {"experts": VertebraNet, "plain": PlainNet}
+    if config.kind not in kinds:
+        raise UserError(f"[model] kind must be one of {', '.join(kinds)}, not '{config.kind}'.")
+    return kinds[config.kind](config, patch)
 
 
 def osteoporosis_logit(class_logits: Tensor) -> Tensor:

@@ -1,6 +1,8 @@
-"""Training on the CPU: seeded, one checkpoint an epoch, resumable, a JSON line an epoch in the run's folder.
+"""Training: seeded, one checkpoint an epoch, resumable, on a GPU where there is one, logged to TensorBoard.
 
-The published weights are the exponential moving average of the trained ones.
+It sees the labelled pairs of CT and DXA (split train) and the scans with QCT density alone (split qct), and
+of each patient only what was measured (labels.py). The published weights are the exponential moving average of
+the trained ones.
 """
 
 from __future__ import annotations
@@ -15,27 +17,49 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..checkpoint import append_jsonl, write_bytes
+from ..checkpoint import write_bytes
 from ..config import Config, UserError
 from ..dataset import Split, load_split, read_simulation
+from ..texture.encoder import load_encoder
 from .augment import augment_batch
+from .labels import measured
+from .log import RunLog
 from .losses import compute_losses
-from .model import VertebraNet, count_multiply_adds
+from .model import VertebraNet, build_model, count_multiply_adds
 
 REPORT_STEPS = 20
+TRAINING_SPLITS = ("train", "qct")
 LAST = "last.pt"
 
 
-def labels_at(split: Split, indices: np.ndarray) -> dict[str, Tensor]:
-    """Labels of a batch: vbmd [N], abmd [N, D'], class [N, D'], chance [N, D'], level [N]."""
+def join_splits(splits: list[Split]) -> Split:
+    """Several splits as one, in their order."""
+    lengths = np.cumsum([0, *(len(split) for split in splits)])
+    return Split(
+        patches=[patch for split in splits for patch in split.patches],
+        labels={key: np.concatenate([split.labels[key] for split in splits]) for key in splits[0].labels},
+        starts=np.concatenate(
+            [split.starts + offset for split, offset in zip(splits, lengths, strict=False)]
+        ),
+    )
+
+
+def training_labels(split: Split) -> dict[str, Tensor]:
+    """What training sees of a split: vbmd, level, kvp [n], abmd, class [n, D'] as measured, acquisition."""
     labels = split.labels
+    abmd, classes = measured(labels)
     return {
-        "vbmd": torch.from_numpy(labels["vbmd"][indices]).float(),
-        "abmd": torch.from_numpy(labels["abmd"][indices]).float(),
-        "class": torch.from_numpy(labels["class"][indices]).long(),
-        "chance": torch.from_numpy(labels["chance"][indices]).float(),
-        "level": torch.from_numpy(labels["level"][indices]).long(),
+        "vbmd": torch.from_numpy(labels["vbmd"]).float(),
+        "abmd": torch.from_numpy(abmd).float(),
+        "class": torch.from_numpy(classes).long(),
+        "level": torch.from_numpy(labels["level"]).long(),
+        "kvp": torch.from_numpy(labels["kvp"]).float(),
+        "acquisition": torch.from_numpy(labels["acquisition"]).float(),
     }
+
+
+def pick_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def learning_rate(step: int, total: int, config: Config) -> float:
@@ -68,12 +92,27 @@ def load_checkpoint(config: Config) -> dict[str, Any]:
     path = config.checkpoint_dir / LAST
     if not path.exists():
         raise UserError(f"{path}: no checkpoint; run 'python -m vertebra train' first.")
-    return torch.load(path, weights_only=True)
+    return torch.load(path, weights_only=True, map_location="cpu")
+
+
+def is_finished(config: Config) -> bool:
+    """Whether a run of these very settings has done all of its epochs."""
+    if not (config.checkpoint_dir / LAST).exists():
+        return False
+    state = load_checkpoint(config)
+    return state["config"] == fingerprint(config) and state["epoch"] >= config.train.epochs
+
+
+def fingerprint(config: Config) -> str:
+    """The settings that decide the weights, as text."""
+    kept = ("name", "variant", "patch", "simulate", "model", "augment", "train", "texture", "pretrain")
+    settings = config.as_dict()
+    return json.dumps({key: settings[key] for key in kept}, sort_keys=True)
 
 
 def load_model(config: Config) -> VertebraNet:
     """The averaged network of the last checkpoint, in evaluation mode."""
-    model = VertebraNet(config.model, config.patch)
+    model = build_model(config.model, config.patch)
     model.load_state_dict(load_checkpoint(config)["average"])
     return model.eval()
 
@@ -82,25 +121,32 @@ def train(config: Config, resume: bool = False) -> None:
     settings = config.train
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    split = load_split(config, "train")
-    model = VertebraNet(config.model, config.patch)
-    model.set_label_stats(*(torch.from_numpy(split.labels[k]).float() for k in ("vbmd", "abmd")))
+    split = join_splits([load_split(config, name) for name in TRAINING_SPLITS])
+    labels = training_labels(split)
+    model = build_model(config.model, config.patch)
+    model.set_label_stats(labels["vbmd"], labels["abmd"])
+    if settings.initial == "pretrained":
+        model.load_state_dict(load_encoder(config), strict=False)
+    elif settings.initial != "random":
+        raise UserError(f"[train] initial must be pretrained or random, not '{settings.initial}'.")
+    model.half_precision = settings.bfloat16
     print(
         f"train: {len(split)} patches, {sum(p.numel() for p in model.parameters())} parameters, "
         f"{count_multiply_adds(model) / 1e9:.3f} GMAC a patch",
         flush=True,
     )
-    model = model.to(memory_format=torch.channels_last)  # 1.5 times faster on the CPU than contiguous
+    # channels_last: 1.5 times faster on the CPU than contiguous.
+    model = model.to(pick_device(), memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
     )
     average = {name: value.clone() for name, value in model.state_dict().items()}
     generator = torch.Generator().manual_seed(settings.seed)
-    log = config.run_dir / "train.jsonl"
+    log = RunLog(config, "train")
     epoch, step, seconds = 0, 0, 0.0
     if resume:
         state = load_checkpoint(config)
-        if state["config"] != json.dumps(config.as_dict(), sort_keys=True):
+        if state["config"] != fingerprint(config):
             raise UserError(
                 f"{config.checkpoint_dir / LAST}: made by other settings; train again without --resume."
             )
@@ -109,9 +155,8 @@ def train(config: Config, resume: bool = False) -> None:
         generator.set_state(state["generator"])
         torch.set_rng_state(state["torch_rng"])
         average, epoch, step, seconds = state["average"], state["epoch"], state["step"], state["seconds"]
-        model = model.to(memory_format=torch.channels_last)
     else:
-        log.unlink(missing_ok=True)
+        log.clear()
 
     steps_per_epoch = len(split) // settings.batch or 1
     total = steps_per_epoch * settings.epochs
@@ -121,7 +166,7 @@ def train(config: Config, resume: bool = False) -> None:
         order = torch.randperm(len(split), generator=generator).numpy()
         for number in range(steps_per_epoch):
             indices = order[number * settings.batch : (number + 1) * settings.batch]
-            terms = _step(config, model, optimiser, split, indices, generator, step, total)
+            terms = _step(config, model, optimiser, split, labels, indices, generator, step, total)
             update_average(average, model, min(settings.ema, (1 + step) / (10 + step)))
             step += 1
             for name, value in terms.items():
@@ -141,8 +186,8 @@ def train(config: Config, resume: bool = False) -> None:
             "seconds": round(spent, 1),
             "patches_per_second": round(len(order) / spent, 1),
         }
-        append_jsonl(
-            log, {**record, **{name: round(value / steps_per_epoch, 5) for name, value in sums.items()}}
+        log.write(
+            epoch, {**record, **{name: round(value / steps_per_epoch, 5) for name, value in sums.items()}}
         )
         save_checkpoint(
             config,
@@ -155,7 +200,7 @@ def train(config: Config, resume: bool = False) -> None:
                 "epoch": epoch,
                 "step": step,
                 "seconds": seconds,
-                "config": json.dumps(config.as_dict(), sort_keys=True),
+                "config": fingerprint(config),
                 "simulator": read_simulation(config)["simulator"],
             },
         )
@@ -167,22 +212,24 @@ def _step(
     model: VertebraNet,
     optimiser: torch.optim.Optimizer,
     split: Split,
+    labels: dict[str, Tensor],
     indices: np.ndarray,
     generator: torch.Generator,
     step: int,
     total: int,
 ) -> dict[str, float]:
     settings = config.train
-    labels = labels_at(split, indices)
-    kvp = torch.from_numpy(split.labels["kvp"][indices]).float()
-    acquisition = torch.from_numpy(split.labels["acquisition"][indices]).float()
+    batch = {name: values[indices] for name, values in labels.items()}
     hu = torch.from_numpy(split.hu(indices))  # [N, D, H, W]
-    patch, acquisition, labels["vbmd"], labels["dxa"] = augment_batch(
-        hu, acquisition, labels["vbmd"], kvp, config.augment, config.patch, generator
+    patch, acquisition, batch["vbmd"], batch["dxa"] = augment_batch(
+        hu, batch["acquisition"], batch["vbmd"], batch["kvp"], config.augment, config.patch, generator
     )
-    out = model(patch, acquisition)
+    device = model.vbmd_stats.device
+    out = model(patch.to(device), acquisition.to(device))
+    tasks = [name for name, weight in settings.weights.items() if weight > 0]
+    on_device = {name: values.to(device) for name, values in batch.items()}
     likelihood = step >= settings.likelihood_from_share * total
-    terms = compute_losses(model, out, labels, config.calibrate.chance_clamp, likelihood)
+    terms = compute_losses(model, out, on_device, tasks, likelihood)
     loss = sum(settings.weights[name] * value for name, value in terms.items())
     assert isinstance(loss, Tensor)
     for group in optimiser.param_groups:

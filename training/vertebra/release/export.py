@@ -171,19 +171,30 @@ def golden_section(config: Config, model: VertebraNet, graph: bytes) -> tuple[by
     return hu.astype("<i2").tobytes(), cases
 
 
-def provenance(config: Config) -> dict[str, Any]:
+# What of metrics.json travels with the network; the whole is in docs/evaluation.
+MANIFEST_METRICS = ("simulated", "training", "methods", "sites", "externalGain", "coverage", "realCt")
+
+
+def provenance(config: Config, metrics: dict[str, Any]) -> dict[str, Any]:
     simulation = read_simulation(config)
-    count = sum(getattr(config.simulate, split) for split in ("train", "calibration", "test"))
+    counts = metrics["training"]["counts"]
+    vertebrae = {name: count["vertebrae"] for name, count in counts.items()}
+    patients = sum(count["patients"] for count in counts.values())
     return {
         "codeRevision": code_revision(),
         "config": json.dumps({**config.as_dict(), "simulatorSha256": simulation["simulator"]}),
-        "seeds": {"simulate": config.simulate.seed, "train": config.train.seed},
+        "seeds": {
+            "simulate": config.simulate.seed,
+            "pretrain": config.pretrain.seed,
+            "train": config.train.seed,
+        },
         "data": {
-            "simulated": count,
+            "simulated": sum(vertebrae.values()),
             "real": 0,
-            "description": f"{config.simulate.train} training, {config.simulate.calibration} calibration and "
-            f"{config.simulate.test} test vertebrae, each of another simulated patient; no real CT in "
-            "training.",
+            "description": f"{vertebrae['pool']} unlabelled vertebrae for self-supervision, {vertebrae['train']} with a "
+            f"virtual DXA reading and {vertebrae['qct']} with a QCT density for training, {vertebrae['calibration']} "
+            f"for calibration, {vertebrae['test']} and {vertebrae['external']} (external hospital) for testing, of "
+            f"{patients} simulated patients; no real CT in training.",
         },
     }
 
@@ -205,7 +216,7 @@ def build_manifest(
         "title": settings.title,
         "licence": "Apache-2.0",
         "created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "provenance": provenance(config),
+        "provenance": provenance(config, metrics),
         "intendedUse": INTENDED_USE,
         "warnings": WARNINGS,
         "file": {**_file("model.onnx", graph), "opset": settings.opset, "precision": "float32"},
@@ -221,7 +232,7 @@ def build_manifest(
         "devices": device_section(),
         "levels": list(LEVELS),
         "calibration": calibration,
-        "metrics": metrics,
+        "metrics": {key: metrics[key] for key in MANIFEST_METRICS if key in metrics},
         "golden": {"file": _file("golden.bin", golden), "tolerance": settings.tolerance, "cases": cases},
     }
 
@@ -237,6 +248,23 @@ def read_metrics(config: Config) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def check_in_browser_runtime(folder: Path) -> None:
+    """Run the golden patches through onnxruntime-web and refuse a difference beyond the tolerance."""
+    script = REPO_ROOT / "scripts" / "golden-in-ort-web.mjs"
+    try:
+        done = subprocess.run(
+            ["node", str(script), str(folder)], cwd=REPO_ROOT, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        raise UserError(
+            "export: needs Node to check the network in onnxruntime-web; install Node 20."
+        ) from None
+    if done.returncode != 0:
+        reason = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1]
+        raise UserError(f"{folder}: onnxruntime-web does not answer as PyTorch does ({reason}).")
+    print(f"export: onnxruntime-web differs by {done.stdout.strip()} of the outputs' ranges", flush=True)
+
+
 def export(config: Config, models: Path) -> Path:
     """Write the model folder and the index; returns the folder."""
     model, calibration = load_calibrated(config)
@@ -250,7 +278,8 @@ def export(config: Config, models: Path) -> Path:
     write_bytes(folder / "model.onnx", graph)
     write_bytes(folder / "golden.bin", golden)
     write_json(folder / "manifest.json", manifest)
-    write_text(folder / "model-card.md", model_card(config, manifest))
+    write_text(folder / "model-card.md", model_card(config, manifest, metrics))
+    check_in_browser_runtime(folder)
     write_json(models / "index.json", {"default": config.export.id, "models": [config.export.id]})
     print(
         f"export: {folder}, {len(graph) / 1e6:.2f} MB, sha256 {manifest['file']['sha256'][:12]}", flush=True

@@ -15,16 +15,34 @@ from .geometry import Canvas, Frame, capsule, ellipsoid, inside_fraction, smooth
 from .population import Bone, Patient, bone_hu, marrow_hu
 
 FAR_MM = 30.0
+FINE_SAMPLES = (4.0, 1.0)  # correlation of the fine field along z and in plane: vertical trabeculae
 ROI_HALF_MM = (10.0, 7.0, 4.0)  # left-right, anterior-posterior, height of the standard trabecular ROI
 ROI_ANTERIOR_MM = 2.0
 
 
 @dataclass(frozen=True)
 class Physics:
-    """What turns mineral into HU in one acquisition."""
+    """What turns mineral into the canvas's number: HU of one acquisition, or mineral itself (mg/cm3) for
+    DXA."""
 
-    kvp: int
+    kvp: float
     marrow_enhancement_hu: float = 0.0
+    mineral_only: bool = False
+
+    def marrow(self, fat_fraction: float) -> float:
+        """The number of marrow without mineral."""
+        if self.mineral_only:
+            return 0.0
+        return marrow_hu(fat_fraction, self.kvp, self.marrow_enhancement_hu)
+
+    def bone(self, mineral: float | np.ndarray, marrow: float) -> float | np.ndarray:
+        """The number of mineral in marrow."""
+        if self.mineral_only:
+            return mineral
+        return bone_hu(mineral, np.float32(marrow), self.kvp)  # type: ignore[arg-type]
+
+
+MINERAL = Physics(120, mineral_only=True)
 
 
 @dataclass(frozen=True)
@@ -57,12 +75,12 @@ class Shape:
 def draw_shape(
     rng: np.random.Generator, patient: Patient, level: str, bone: Bone, deformity: str = "none"
 ) -> Shape:
-    """Draw a vertebra's shape; deformity: none, wedge or biconcave (Genant mild to severe)."""
+    """Draw a vertebra's shape; deformity: none, wedge, biconcave or crush (Genant mild to severe)."""
     sup, inf, depth, posterior, canal_w, canal_d, pedicle_w, pedicle_h = c.LEVEL_GEOMETRY_MM[level]
     s = patient.scale
     jitter = rng.normal(1, 0.03, 8)
     wedge = c.WEDGE_DEG[level][0 if patient.sex == "F" else 1] + c.WEDGE_SD_DEG * rng.normal()
-    half_depth = depth * s * jitter[0] / 2
+    half_depth = depth * s * (1 + 0.6 * (jitter[0] - 1) + 0.035 * patient.traits.depth) / 2
     back = posterior * s * jitter[1]
     front = back - 2 * half_depth * np.tan(np.deg2rad(wedge))
     concavity = rng.uniform(1.2, 2.8, 2) * s
@@ -72,6 +90,9 @@ def draw_shape(
         upper_share = rng.uniform(0.6, 0.95)
     elif deformity == "biconcave":
         concavity = concavity + back * rng.uniform(0.10, 0.18, 2)
+    elif deformity == "crush":
+        back = back * (1 - rng.uniform(0.20, 0.45))
+        front = back * rng.uniform(0.85, 1.02)
     total = (back - front) / (2 * half_depth)
     lumbar = level.startswith("L")
     transverse = {"L1": 36, "L2": 40, "L3": 45, "L4": 41, "L5": 43, "T12": 21, "T11": 24, "T10": 29}[level]
@@ -292,7 +313,7 @@ def paint_vertebra(
             inside_fraction(vein, max(canvas.sigma_mm, 0.4))
             * inside_fraction(d, 0.4)
             * np.float32(0.75)
-            * (30 - hu)
+            * ((0 if physics.mineral_only else 30) - hu)
         )
     return roi_mean
 
@@ -305,14 +326,14 @@ def _trabecular_mineral(
     profile = 1 + np.float32(bone.gradient_end) * (np.clip(relative * relative, 0, 1) - np.float32(0.04))
     profile = profile - np.float32(bone.gradient_ap / shape.half_depth) * (y + np.float32(ROI_ANTERIOR_MM))
     axes = canvas.z[body[0]], canvas.y[body[1]], canvas.x[body[2]]
-    fine = sample_field(field_bank(2.2, 1.2), rng, *axes, bone.texture_mm)
+    fine = sample_field(field_bank(*FINE_SAMPLES), rng, *axes, bone.texture_mm)
     coarse = sample_field(field_bank(4.5, 3.2), rng, *axes, bone.texture_mm)
     out = np.float32(bone.mineral) * profile
-    resolved = float(
-        np.clip((0.45 / canvas.sigma_mm) ** 0.7, 0.6, 1.6)
-    )  # sharper kernels show more of the fine structure
-    out += np.float32(0.75 * resolved * bone.texture_mg) * fine
-    out += np.float32(0.55 * bone.texture_mg) * coarse
+    # What a Gaussian PSF leaves of a Gaussian field's amplitude in two dimensions.
+    size = FINE_SAMPLES[1] * bone.texture_mm
+    resolved = size / np.hypot(size, canvas.sigma_mm)
+    out += np.float32(0.95 * resolved * bone.texture_mg) * fine
+    out += np.float32(0.45 * bone.texture_mg) * coarse
     for sign, added in zip((1.0, -1.0), bone.sclerosis, strict=True):
         if added > 0:
             near = np.clip(1 + end * np.float32(1 / 5.0), 0, 1) * (sign * z > 0)
@@ -339,11 +360,11 @@ def _composite(
     bone: Bone,
     physics: Physics,
 ) -> None:
-    marrow = marrow_hu(bone.fat_fraction, physics.kvp, physics.marrow_enhancement_hu)
-    shell_hu = bone_hu(c.SHELL_MINERAL_MG_CM3, marrow, physics.kvp)
+    marrow = physics.marrow(bone.fat_fraction)
+    shell_hu = physics.bone(c.SHELL_MINERAL_MG_CM3, marrow)
     outer = inside_fraction(distance, canvas.sigma_mm)
     inner = inside_fraction(distance + shell, canvas.sigma_mm)
     hu = canvas.hu[window]
     hu *= 1 - outer
     hu += (outer - inner) * np.float32(shell_hu)
-    hu += inner * bone_hu(mineral, np.float32(marrow), physics.kvp)
+    hu += inner * physics.bone(mineral, marrow)

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 LEVELS: tuple[str, ...] = ("T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5")
 DEVICES: tuple[str, ...] = ("ge-lunar", "hologic", "norland", "standardised")
 CLASSES: tuple[str, ...] = ("normal", "osteopenia", "osteoporosis")
@@ -22,6 +26,13 @@ RED_MARROW_HU = 50.0  # same source; treated as independent of kVp
 HA_DENSITY_MG_CM3 = 3160.0  # density of hydroxyapatite crystal
 # Iodine enhancement relative to 120 kVp: 24 to 43 HU per mg I/ml from 140 to 80 kVp (XCOM).
 IODINE_RELATIVE: dict[int, float] = {80: 1.48, 100: 1.20, 120: 1.00, 140: 0.83}
+
+
+def at_kvp(table: Mapping[int, float], kvp: float) -> float:
+    """A tabulated number at any tube voltage, linear between the entries and constant beyond them."""
+    return float(np.interp(kvp, list(table), list(table.values())))
+
+
 QCT_SLOPE_HU = HA_SLOPE_HU[120]  # HU per mg/cm3 by which a 120 kVp phantom reads vBMD
 
 # Marrow enhancement at 120 kVp in HU, mean and SD: Pompe et al. 2016 (L1 +13.5 arterial, +18.2 portal) and
@@ -59,6 +70,7 @@ SCANNER_GAIN_SD = 0.03
 SCANNER_OFFSET_SD_HU = 4.0
 SIZE_TERM_HU_PER_CM = -0.3  # per cm water-equivalent diameter above 30 cm
 
+# Trabecular HU of one patient varies less between scanner models than 10 % (538,946 CTs, 50 scanners).
 # Noise SD in soft tissue at 1.25 mm and 5 mm, low and high end, HU; in-plane PSF sigma in mm from MTF50 of
 # .30-.36 / .36-.45 / .6-.9 per mm (sigma = 0.1874 / MTF50). Estimates.
 NOISE_SD_HU: dict[str, dict[str, tuple[float, float]]] = {
@@ -66,6 +78,7 @@ NOISE_SD_HU: dict[str, dict[str, tuple[float, float]]] = {
     "standard": {"thin": (20, 30), "thick": (10, 15)},
     "sharp": {"thin": (50, 100), "thick": (25, 45)},
 }
+DOSE_LOG_SD = 0.45  # of one site's scans (choice): noise varies by 1.25 either way
 PSF_SIGMA_MM: dict[str, tuple[float, float]] = {
     "smooth": (0.52, 0.63),
     "standard": (0.42, 0.52),
@@ -93,7 +106,7 @@ LEVEL_GEOMETRY_MM: dict[str, tuple[float, ...]] = {
     "L5": (47.0, 49.0, 34.5, 23.0, 27.0, 19.5, 18.0, 19.5),
 }
 SEX_SCALE: dict[str, float] = {"F": 0.94, "M": 1.05}
-SIZE_SD = 0.05
+SIZE_SD = 0.04  # choice, calibrated with the DXA (docs/experiments.md)
 # Sagittal wedging of the body in degrees, ventral positive, female and male: PMC2899959 table 1 (n = 240);
 # T10 as T11.
 WEDGE_DEG: dict[str, tuple[float, float]] = {
@@ -136,6 +149,37 @@ FAT_FRACTION_25Y = 0.29
 FAT_FRACTION_PER_YEAR = 0.0045
 FAT_FRACTION_SD = 0.08
 
+# Marrow fat rises from L1 to L5 by 5 to 8 points (estimate).
+FAT_FRACTION_PER_LEVEL = 0.012
+# Meso-scale heterogeneity of trabecular density in mg/cm3, SD: lognormal, independent of density. Relative SD
+# .15 (young, 165 mg/cm3) to .45 (old, 90 mg/cm3) and growth with age after PMC3170516; three real CTs have
+# 14 to 95 HU in the ROI (../../shared/data), so the spread between people is wide.
+TEXTURE_MG = 34.0
+TEXTURE_LOG_SD = 0.45
+TEXTURE_LOG_PER_DECADE = 0.06
+# How far one person's posterior elements and shell follow the person's trabecular density, as correlations
+# at equal age (choice, calibrated; docs/experiments.md). The flat prior sets both to 0.
+POSTERIOR_COUPLING = 0.80
+SHELL_COUPLING = 0.50
+# Posterior elements at 60 years: trabecular mineral (mg/cm3), cortex (mm), their log SD and log loss per 15
+# years (estimates).
+POSTERIOR_SIZE_SD = 0.035  # of their linear size between people (estimate)
+POSTERIOR_MINERAL = (185.0, 0.24, 0.15)
+POSTERIOR_SHELL_MM = (0.85, 0.23, 0.13)
+
+# --- Pathology, share of vertebrae T10 to L5 ---------------------------------------------------------------
+# Vertebral fracture: NHANES 40 years and older 5.4 % of people (PMC7422504); on CT in China women 5.1 % below
+# 50 to 33 % above 70, men 14.7 to 23.2 % (Front Endocrinol 2022, 1013597), half of it below T10 (estimate).
+# Haemangioma 10 to 12 % and Schmorl nodes 20 to 40 % of people; the others are estimates.
+DEFORMITY_RATE_AT_60 = 0.030
+DEFORMITY_RATE_PER_15_Y = 2.2  # factor
+DEFORMITY_PER_SD = 1.5  # factor per SD of density below the age mean
+SCHMORL_RATE = 0.06
+LESION_RATE: dict[str, float] = {
+    "haemangioma": 0.014, "island": 0.010, "sclerotic": 0.006, "lytic": 0.006, "cement": 0.005,
+    "screws": 0.005, "metal": 0.004,
+}  # fmt: skip
+
 # --- DXA ---------------------------------------------------------------------------------------------------
 # Hui et al. 1997 (J Bone Miner Res 12:1463), spine: sBMD = slope * (device - centre) + 1.0436, g/cm2.
 HUI_CENTRE_SBMD = 1.0436
@@ -163,3 +207,8 @@ DXA_PRECISION_CV = 0.015
 DXA_EDGE_CV = 0.025
 T_OSTEOPOROSIS = -2.5
 T_OSTEOPENIA = -1.0
+SOFT_TISSUE_CV = 0.03  # soft tissue and fat in the beam (choice)
+# The external hospital's make is in no table of ours: 3.1 % below Lunar at L1 to L4 (as OsteoSys, e-jbm 627),
+# with a reference population of its own (choice).
+HIDDEN_TO_LUNAR = 0.969
+HIDDEN_REFERENCE = 0.985

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import fft, ndimage
@@ -12,22 +12,30 @@ from .geometry import Canvas
 
 # Slice thickness and spacing pairs in mm with weights: routine body CT (choice).
 SLICES: tuple[tuple[float, float, float], ...] = (
-    (0.6, 0.6, 0.05),
-    (1.0, 0.8, 0.10),
-    (1.0, 1.0, 0.08),
-    (1.25, 1.25, 0.12),
-    (1.5, 1.0, 0.08),
-    (2.0, 2.0, 0.10),
-    (2.5, 2.5, 0.10),
-    (3.0, 2.0, 0.07),
-    (3.0, 3.0, 0.12),
-    (3.75, 3.75, 0.03),
-    (5.0, 5.0, 0.12),
-    (5.0, 2.5, 0.03),
-)
-KVP_WEIGHTS: dict[int, float] = {80: 0.10, 100: 0.25, 120: 0.48, 140: 0.17}
-KERNEL_WEIGHTS: dict[str, float] = {"smooth": 0.35, "standard": 0.40, "sharp": 0.25}
-PHASE_WEIGHTS: dict[str, float] = {"none": 0.55, "arterial": 0.13, "venous": 0.32}
+    (0.6, 0.6, 0.04), (0.75, 0.5, 0.04), (1.0, 0.8, 0.10), (1.0, 1.0, 0.08), (1.25, 1.25, 0.12),
+    (1.5, 1.0, 0.08), (2.0, 1.0, 0.05), (2.0, 2.0, 0.10), (2.5, 2.5, 0.09), (3.0, 2.0, 0.07),
+    (3.0, 3.0, 0.11), (5.0, 3.0, 0.03), (5.0, 5.0, 0.09),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ScannerMix:
+    """What a site scans with; weights need not sum to 1."""
+
+    kvp: dict[int, float] = field(default_factory=lambda: {80: 0.10, 100: 0.25, 120: 0.48, 140: 0.17})
+    kernel: dict[str, float] = field(
+        default_factory=lambda: {"smooth": 0.35, "standard": 0.40, "sharp": 0.25}
+    )
+    phase: dict[str, float] = field(default_factory=lambda: {"none": 0.55, "arterial": 0.13, "venous": 0.32})
+    slices: tuple[tuple[float, float, float], ...] = SLICES
+    dose: float = 1.0  # median, relative to routine; noise goes with its inverse root
+    iterative: float = 0.45  # share of scans
+    gain: float = 1.0  # mean calibration of the site's scanners
+    offset_hu: float = 0.0
+    psf: float = 1.0  # factor of the kernels' widths
+    kernel_names: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(c.KERNEL_NAMES))
+
+
 MIN_HU, MAX_HU = -1024, 3071
 
 
@@ -49,6 +57,7 @@ class Protocol:
     marrow_enhancement_hu: float
     gain: float
     offset_hu: float
+    dose: float  # relative to routine
 
 
 def _choose(rng: np.random.Generator, weights: dict) -> object:
@@ -57,20 +66,22 @@ def _choose(rng: np.random.Generator, weights: dict) -> object:
     return keys[int(rng.choice(len(keys), p=p / p.sum()))]
 
 
-def draw_protocol(rng: np.random.Generator, diameter_cm: float) -> Protocol:
+def draw_protocol(rng: np.random.Generator, diameter_cm: float, mix: ScannerMix | None = None) -> Protocol:
     """Draw a protocol; noise grows with body size (dose modulation takes up half of it)."""
-    kvp = int(_choose(rng, KVP_WEIGHTS))  # type: ignore[call-overload]
-    kernel_class = str(_choose(rng, KERNEL_WEIGHTS))
-    phase = str(_choose(rng, PHASE_WEIGHTS))
-    weights = np.array([s[2] for s in SLICES])
-    thickness, spacing, _ = SLICES[int(rng.choice(len(SLICES), p=weights / weights.sum()))]
+    site = mix or ScannerMix()
+    kvp = int(_choose(rng, site.kvp))  # type: ignore[call-overload]
+    kernel_class = str(_choose(rng, site.kernel))
+    phase = str(_choose(rng, site.phase))
+    weights = np.array([s[2] for s in site.slices])
+    thickness, spacing, _ = site.slices[int(rng.choice(len(site.slices), p=weights / weights.sum()))]
     thin, thick = (rng.uniform(*c.NOISE_SD_HU[kernel_class][k]) for k in ("thin", "thick"))
     exponent = np.log(thin / thick) / np.log(5.0 / 1.25)
     noise = thin * (max(thickness, 0.6) / 1.25) ** -exponent
-    noise *= 2 ** ((diameter_cm - 29) / 8 * 0.5) * np.exp(0.2 * rng.normal())
-    iterative = bool(rng.random() < 0.45)
+    dose = site.dose * np.exp(c.DOSE_LOG_SD * rng.normal())
+    noise *= 2 ** ((diameter_cm - 29) / 8 * 0.5) / np.sqrt(dose)
+    iterative = bool(rng.random() < site.iterative)
     if iterative:
-        noise *= rng.uniform(0.4, 0.85)
+        noise *= rng.uniform(0.4, 0.8)
     mean, sd = c.MARROW_ENHANCEMENT_HU[phase]
     size_term = c.SIZE_TERM_HU_PER_CM * max(0.0, diameter_cm - 30)
     return Protocol(
@@ -79,15 +90,16 @@ def draw_protocol(rng: np.random.Generator, diameter_cm: float) -> Protocol:
         spacing_mm=spacing,
         pixel_mm=float(np.round(rng.uniform(0.66, 0.98), 4)),
         kernel_class=kernel_class,
-        kernel=str(rng.choice(c.KERNEL_NAMES[kernel_class])),
-        psf_sigma_mm=float(rng.uniform(*c.PSF_SIGMA_MM[kernel_class])),
+        kernel=str(rng.choice(site.kernel_names[kernel_class])),
+        psf_sigma_mm=float(site.psf * rng.uniform(*c.PSF_SIGMA_MM[kernel_class])),
         overshoot=float(rng.uniform(0.0, 0.7)) if kernel_class == "sharp" else 0.0,
         noise_sd_hu=float(np.clip(noise, 3, 140)),
         iterative=iterative,
         phase=phase,
         marrow_enhancement_hu=float(max(0.0, rng.normal(mean, sd))) if phase != "none" else 0.0,
-        gain=float(rng.normal(1, c.SCANNER_GAIN_SD)),
-        offset_hu=float(rng.normal(0, c.SCANNER_OFFSET_SD_HU) + size_term),
+        gain=float(rng.normal(site.gain, c.SCANNER_GAIN_SD)),
+        offset_hu=float(rng.normal(site.offset_hu, c.SCANNER_OFFSET_SD_HU) + size_term),
+        dose=float(dose),
     )
 
 

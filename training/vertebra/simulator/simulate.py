@@ -1,6 +1,7 @@
 """One simulated vertebra on a scan grid, with everything that is known about it.
 
-`simulate_patch(rng, config)` is the training set's only source; the same generator state gives the same
+`draw_person` makes a patient with one spine, one protocol and one set of tissues; `simulate_vertebra` scans one
+level of that person; `simulate_patch` does both for one vertebra. The same generator state gives the same
 vertebra.
 """
 
@@ -12,29 +13,21 @@ from typing import Any
 import numpy as np
 
 from . import constants as c
-from .anatomy import Physics, Shape, draw_shape, paint_vertebra
-from .dxa import Confounders, DxaResult, scan_dxa
+from .anatomy import Physics, paint_vertebra
+from .deposits import paint_deposits, paint_streaks
+from .dxa import DxaResult, scan_dxa
 from .geometry import Canvas, Frame, rotation_lps
-from .population import Bone, Patient, Prior, draw_bone, draw_patient, marrow_hu, qct_vbmd
+from .population import Patient, Prior, draw_patient, qct_vbmd
 from .scanner import Protocol, acquire, draw_protocol, fine_axis
-from .surroundings import (
-    draw_tissues,
-    paint_confounders,
-    paint_disc,
-    paint_lesion,
-    paint_ribs,
-    paint_soft_tissue,
-)  # fmt: skip
+from .sites import Machine, Site
+from .spine import PathologyRates, Segment, draw_spine, frames_about, neighbours
+from .surroundings import Tissues, draw_tissues, paint_disc, paint_ribs, paint_soft_tissue
 
-LESIONS: dict[str, float] = {
-    "haemangioma": 0.03,
-    "island": 0.01,
-    "sclerotic": 0.008,
-    "lytic": 0.008,
-    "cement": 0.006,
-}
 PATCH_HALF_MM = (32.0, 32.0, 18.0)  # x, y, z reach of the default patch; the block holds it and a margin
 BLOCK_MARGIN_MM = 3.0
+OBLIQUE_SD_DEG = (6.0, 2.5, 2.5)  # of scans whose axes are not the patient's: sagittal (gantry), coronal, axial
+OBLIQUE_LIMIT_DEG = 14.0
+NARROW_MM = (2.0, 12.0)  # how much of the patch a small field of view leaves out at one side
 
 
 @dataclass(frozen=True)
@@ -45,14 +38,30 @@ class SimulatorConfig:
     level: str | None = None
     level_weights: tuple[float, ...] = (0.08, 0.10, 0.14, 0.16, 0.15, 0.14, 0.13, 0.10)
     pick_error_mm: float = 3.0  # SD per axis, cut at 2.5 SD
-    tilt_sd_deg: float = 9.0  # sagittal, about the level's usual tilt, cut at +-25
-    cut_rate: float = 0.10  # share of scans that end inside the patch
-    deformity_rate: float = 0.10
-    lesion_scale: float = 1.0  # multiplies the lesion rates
+    cut_rate: float = 0.08  # share of vertebrae at which the scan ends inside the patch, above or below
+    narrow_rate: float = 0.04  # share of people with a field of view that ends inside the patch
+    oblique_rate: float = 0.12  # share of people scanned along turned axes
+    deformity_rate: float = 1.0  # factors of the published rates
+    lesion_scale: float = 1.0
+    schmorl_rate: float = 1.0
     half_size_mm: tuple[float, float, float] = PATCH_HALF_MM
     protocol: dict[str, Any] = field(default_factory=dict)  # fields of Protocol to force, e.g. {"kvp": 100}
     patient: dict[str, Any] = field(default_factory=dict)  # fields of Patient to force
     bone: dict[str, Any] = field(default_factory=dict)  # fields of Bone to force
+
+
+@dataclass(frozen=True)
+class Person:
+    """A patient with everything that the patient's pictures share."""
+
+    patient: Patient
+    spine: dict[str, Segment]
+    protocol: Protocol
+    tissues: Tissues
+    scanner_turn: np.ndarray  # 3x3: scan axes to patient axes
+    narrow: tuple[int, float]  # side of the field of view that is cut (0 to 3: -x, +x, -y, +y), mm; 0 mm: none
+    header: dict[str, Any]
+    machine: Machine | None
 
 
 @dataclass(frozen=True)
@@ -76,44 +85,83 @@ class SimulatedVertebra:
         return c.LEVELS.index(self.level)
 
 
-# Usual sagittal tilt of a level in supine CT, degrees, upper end forward positive: kyphosis above, lordosis
-# below.
-LEVEL_TILT_DEG: dict[str, float] = {
-    "T10": 6.0, "T11": 3.0, "T12": 0.0, "L1": -4.0, "L2": -6.0, "L3": -4.0, "L4": 4.0, "L5": 16.0,
-}  # fmt: skip
+def draw_person(
+    rng: np.random.Generator, config: SimulatorConfig, level: str, site: Site | None = None
+) -> Person:
+    """Draw a person; with the flat prior the density of ``level`` is spread evenly."""
+    patient = draw_patient(rng, config.prior, level, site.population if site else None)
+    patient = replace(patient, **config.patient)
+    protocol = draw_protocol(rng, patient.diameter_cm, site.scanners if site else None)
+    protocol = replace(protocol, **config.protocol)
+    rates = PathologyRates(config.deformity_rate, config.lesion_scale, config.schmorl_rate)
+    turn = np.zeros(3)
+    if rng.random() < config.oblique_rate:
+        turn = np.clip(np.array(OBLIQUE_SD_DEG) * rng.normal(size=3), -OBLIQUE_LIMIT_DEG, OBLIQUE_LIMIT_DEG)
+    narrow = float(rng.uniform(*NARROW_MM)) if rng.random() < config.narrow_rate else 0.0
+    return Person(
+        patient=patient,
+        spine=draw_spine(rng, patient, config.prior, rates, config.bone),
+        protocol=protocol,
+        tissues=draw_tissues(rng, patient, protocol.kvp, protocol.phase),
+        scanner_turn=rotation_lps(*turn) if turn.any() else np.eye(3),
+        narrow=(int(rng.integers(4)), narrow),
+        header=_draw_header(rng, protocol),
+        machine=site.machine if site else None,
+    )
+
+
+def draw_level(rng: np.random.Generator, config: SimulatorConfig) -> str:
+    """The level of a single vertebra."""
+    weights = np.asarray(config.level_weights)
+    drawn = str(rng.choice(c.LEVELS, p=weights / weights.sum()))
+    return config.level or drawn
 
 
 def simulate_patch(rng: np.random.Generator, config: SimulatorConfig) -> SimulatedVertebra:
-    """Draw a patient, a vertebra and an acquisition, and scan it."""
-    weights = np.asarray(config.level_weights)
-    drawn = str(rng.choice(c.LEVELS, p=weights / weights.sum()))
-    level = config.level or drawn
-    patient = replace(draw_patient(rng, config.prior, level), **config.patient)
-    protocol = replace(draw_protocol(rng, patient.diameter_cm), **config.protocol)
-    bone = replace(draw_bone(rng, patient, level, config.prior), **config.bone)
-    deformity, lesion = _draw_pathology(rng, patient, config)
-    if deformity != "none":  # compaction: a fractured body reads 20 to 100 HU higher
-        bone = replace(bone, mineral=bone.mineral + rng.uniform(10, 60))
-    shape = draw_shape(rng, patient, level, bone, deformity)
-    tilt = np.clip(LEVEL_TILT_DEG[level] + config.tilt_sd_deg * rng.normal(), -25, 25)
-    frame = Frame(np.zeros(3), rotation_lps(float(tilt), float(rng.normal(0, 4)), float(rng.normal(0, 4))))
-    pick = config.pick_error_mm * np.clip(rng.normal(0, 1, 3), -2.5, 2.5)
+    """Draw a person and scan one vertebra."""
+    level = draw_level(rng, config)
+    return simulate_vertebra(rng, draw_person(rng, config, level), level, config)
 
-    canvas, slice_z = _empty_canvas(rng, pick, protocol, config)
-    mineral, confounders = paint_scene(
-        rng, canvas, patient, shape, bone, frame, protocol, lesion, config.prior
-    )
+
+def simulate_vertebra(
+    rng: np.random.Generator, person: Person, level: str, config: SimulatorConfig
+) -> SimulatedVertebra:
+    """Scan one level of a person and read its DXA."""
+    segment, protocol = person.spine[level], person.protocol
+    pick = config.pick_error_mm * np.clip(rng.normal(0, 1, 3), -2.5, 2.5)
+    to_scan = person.scanner_turn.T
+    canvas, slice_z = _empty_canvas(rng, to_scan, pick, protocol, config)
+    mineral = paint_scene(rng, canvas, person, level)
     scan = acquire(canvas, slice_z, protocol, rng)
-    scan, slice_z, cut_mm = _cut(rng, scan, slice_z, pick, config)
+    lines, scan, cut_mm, narrow_mm = _cut(rng, scan, canvas, slice_z, to_scan @ pick, person, config)
 
     world = rng.uniform(-200, 200, 3)  # the patient lies anywhere in the scanner
-    matrix = np.diag([protocol.pixel_mm, protocol.pixel_mm, protocol.spacing_mm, 1.0])
-    matrix[:3, 3] = world + np.array([canvas.x[0], canvas.y[0], slice_z[0]], dtype=np.float64)
-    dxa = scan_dxa(rng, shape, replace(bone, mineral=mineral), confounders)
-    facts = {
+    matrix = np.eye(4)
+    steps = np.diag([protocol.pixel_mm, protocol.pixel_mm, protocol.spacing_mm])
+    matrix[:3, :3] = person.scanner_turn @ steps
+    matrix[:3, 3] = world + person.scanner_turn @ np.array([line[0] for line in lines], dtype=np.float64)
+    return SimulatedVertebra(
+        scan=scan,
+        index_to_world=matrix,
+        centre_lps=tuple(float(v) for v in world + pick),  # type: ignore[arg-type]
+        true_centre_lps=tuple(float(v) for v in world),  # type: ignore[arg-type]
+        header=person.header,
+        level=level,
+        vbmd_mg_cm3=qct_vbmd(mineral, segment.bone.fat_fraction),
+        mineral_mg_cm3=mineral,
+        dxa=scan_dxa(rng, person.spine, level, person.machine),
+        facts=_facts(person, segment, cut_mm, narrow_mm),
+    )
+
+
+def _facts(person: Person, segment: Segment, cut_mm: float, narrow_mm: float) -> dict[str, Any]:
+    patient, protocol, bone = person.patient, person.protocol, segment.bone
+    kinds = [d.kind for d in segment.deposits]
+    return {
         "sex": patient.sex,
         "age": patient.age,
         "diameter_cm": patient.diameter_cm,
+        "density_z": patient.z,
         "kvp": protocol.kvp,
         "kernel_class": protocol.kernel_class,
         "thickness_mm": protocol.thickness_mm,
@@ -121,134 +169,108 @@ def simulate_patch(rng: np.random.Generator, config: SimulatorConfig) -> Simulat
         "pixel_mm": protocol.pixel_mm,
         "noise_sd_hu": protocol.noise_sd_hu,
         "iterative": protocol.iterative,
+        "dose": protocol.dose,
         "phase": protocol.phase,
         "marrow_enhancement_hu": protocol.marrow_enhancement_hu,
         "gain": protocol.gain,
         "offset_hu": protocol.offset_hu,
-        "deformity": deformity,
-        "lesion": lesion,
+        "deformity": segment.deformity,
+        "lesion": segment.lesion,
+        "schmorl": segment.schmorl,
+        "osteophytes": kinds.count("osteophyte"),
+        "facet": "facet" in kinds,
+        "calcification": kinds.count("calcification"),
         "cut_mm": cut_mm,
-        "tilt_deg": float(tilt),
+        "narrow_mm": narrow_mm,
+        "oblique": bool(np.abs(person.scanner_turn - np.eye(3)).max() > 1e-6),
+        "tilt_deg": segment.turn_deg[0],
         "fat_fraction": bone.fat_fraction,
         "texture_mg": bone.texture_mg,
+        "texture_mm": bone.texture_mm,
         "shell_mm": bone.shell_mm,
         "posterior_mineral": bone.posterior_mineral,
+        "posterior_shell_mm": bone.posterior_shell_mm,
         "sclerosis": bone.sclerosis,
-        "osteophyte_g": confounders.osteophyte_g,
-        "facet_g": confounders.facet_g,
-        "calcification_g": confounders.calcification_g,
-        "roi_scale": shape.roi_scale,
-        "rotation": frame.rotation.tolist(),
+        "roi_scale": segment.shape.roi_scale,
+        "rotation": segment.rotation().tolist(),
     }
-    return SimulatedVertebra(
-        scan=scan,
-        index_to_world=matrix,
-        centre_lps=tuple(float(v) for v in world + pick),  # type: ignore[arg-type]
-        true_centre_lps=tuple(float(v) for v in world),  # type: ignore[arg-type]
-        header=_draw_header(rng, protocol),
-        level=level,
-        vbmd_mg_cm3=qct_vbmd(mineral, bone.fat_fraction),
-        mineral_mg_cm3=mineral,
-        dxa=dxa,
-        facts=facts,
-    )
-
-
-def _draw_pathology(rng: np.random.Generator, patient: Patient, config: SimulatorConfig) -> tuple[str, str]:
-    age_factor = float(np.clip(0.4 + (patient.age - 45) / 35, 0.3, 1.8))
-    deformity = "none"
-    if rng.random() < config.deformity_rate * age_factor:
-        deformity = "wedge" if rng.random() < 0.65 else "biconcave"
-    u, lesion = rng.random(), "none"
-    for kind, rate in LESIONS.items():
-        u -= rate * config.lesion_scale
-        if u < 0:
-            lesion = kind
-            break
-    return deformity, lesion
 
 
 def _empty_canvas(
-    rng: np.random.Generator, pick: np.ndarray, protocol: Protocol, config: SimulatorConfig
+    rng: np.random.Generator,
+    to_scan: np.ndarray,
+    pick: np.ndarray,
+    protocol: Protocol,
+    config: SimulatorConfig,
 ) -> tuple[Canvas, np.ndarray]:
-    """Grid round the pick: pixels as scanned, z fine enough for the slice profile. The body's centre is at
-    0."""
-    reach = np.asarray(config.half_size_mm) + BLOCK_MARGIN_MM
+    """Grid round the pick along the scan's axes: pixels as scanned, z fine enough for the slice profile. The
+    body's centre is at 0; the grid holds the whole patch, which lies along the patient's axes."""
+    reach = np.abs(to_scan) @ np.asarray(config.half_size_mm) + BLOCK_MARGIN_MM
+    middle = to_scan @ pick
     steps = np.array([protocol.pixel_mm, protocol.pixel_mm, protocol.spacing_mm])
     lines = []
     for axis in range(3):
         count = int(np.ceil(2 * reach[axis] / steps[axis])) + 1
-        start = pick[axis] - (count - 1) / 2 * steps[axis] + rng.uniform(-0.5, 0.5) * steps[axis]
+        start = middle[axis] - (count - 1) / 2 * steps[axis] + rng.uniform(-0.5, 0.5) * steps[axis]
         lines.append((start + np.arange(count) * steps[axis]).astype(np.float32))
     fine = fine_axis(lines[2], protocol.spacing_mm, protocol.thickness_mm)
     hu = np.zeros((len(fine), len(lines[1]), len(lines[0])), dtype=np.float32)
     return Canvas(lines[0], lines[1], fine, hu, protocol.psf_sigma_mm), lines[2]
 
 
-def paint_scene(
-    rng: np.random.Generator,
-    canvas: Canvas,
-    patient: Patient,
-    shape: Shape,
-    bone: Bone,
-    frame: Frame,
-    protocol: Protocol,
-    lesion: str,
-    prior: Prior,
-) -> tuple[float, Confounders]:
-    """Paint soft tissue, discs, the neighbours' ends and the vertebra; returns its ROI mineral and its
-    confounders."""
+def paint_scene(rng: np.random.Generator, canvas: Canvas, person: Person, level: str) -> float:
+    """Paint soft tissue, discs, the neighbours' ends and the vertebra; returns its ROI mineral."""
+    protocol, spine = person.protocol, person.spine
     physics = Physics(protocol.kvp, protocol.marrow_enhancement_hu)
-    tissues = draw_tissues(rng, patient, protocol.kvp, protocol.phase)
-    marrow = marrow_hu(bone.fat_fraction, protocol.kvp, protocol.marrow_enhancement_hu)
-    paint_soft_tissue(canvas, shape, frame, patient, tissues, rng)
-    index = c.LEVELS.index(shape.level)
-    neighbours = []
-    for above in (True, False):
-        other = c.LEVELS[int(np.clip(index + (-1 if above else 1), 0, len(c.LEVELS) - 1))]
-        gap = c.DISC_BELOW_MM[other if above and index > 0 else shape.level] * patient.scale
-        gap *= float(np.clip(rng.normal(1 - 0.003 * max(0, patient.age - 50), 0.15), 0.4, 1.4))
-        paint_disc(canvas, frame, shape, above, gap, tissues.disc, rng)
-        neighbour_bone = draw_bone(rng, patient, other, prior)
-        if neighbour_bone.mineral > 0:  # a neighbour resembles, and does not copy, the target
-            ratio = float(np.clip(rng.normal(1, 0.07), 0.8, 1.2))
-            neighbour_bone = replace(
-                neighbour_bone, mineral=bone.mineral * ratio, fat_fraction=bone.fat_fraction
-            )
-        neighbour = draw_shape(rng, patient, other, neighbour_bone)
-        neighbours.append((above, neighbour, neighbour_bone, gap))
-    paint_ribs(canvas, frame, shape, protocol.kvp, marrow)
-    confounders = paint_confounders(canvas, frame, shape, patient, physics, marrow, rng)
-    for above, neighbour, neighbour_bone, gap in neighbours:
-        sign = 1.0 if above else -1.0
-        distance = shape.half_height + gap + neighbour.half_height
-        bend = float(np.clip(rng.normal(5 if index > 4 else 1, 3), -8, 12)) * -sign
-        relative = rotation_lps(bend, float(rng.normal(0, 1.5)))
-        rotation = frame.rotation @ relative
-        half = frame.origin + frame.rotation @ np.array([0, 0, sign * (shape.half_height + gap / 2)])
-        origin = half + rotation @ np.array([0, 0, sign * (distance - shape.half_height - gap / 2)])
-        paint_vertebra(canvas, neighbour, neighbour_bone, Frame(origin, rotation), physics, rng)
-    mineral = paint_vertebra(canvas, shape, bone, frame, physics, rng)
+    target = spine[level]
+    above, below = neighbours(spine, level)
+    to_scan = person.scanner_turn.T
+    frames = [Frame(to_scan @ f.origin, to_scan @ f.rotation) for f in frames_about(spine, level)]
+    frame = frames[0]
+    paint_soft_tissue(canvas, target.shape, frame, person.patient, person.tissues, rng)
+    for is_above, gap in ((True, above.disc_below_mm), (False, target.disc_below_mm)):
+        paint_disc(canvas, frame, target.shape, is_above, gap, person.tissues.disc, rng)
+    paint_ribs(canvas, frame, target.shape, protocol.kvp, physics.marrow(target.bone.fat_fraction))
+    order = ((above, frames[1]), (below, frames[2]), (target, frame))
+    mineral = None
+    for segment, at in order:
+        own = np.random.default_rng(segment.seed)
+        mineral = paint_vertebra(canvas, segment.shape, segment.bone, at, physics, own)
+    for segment, at in order:
+        paint_deposits(canvas, at, segment.deposits, physics.marrow(segment.bone.fat_fraction), physics)
+    for segment, at in order:
+        paint_streaks(canvas, at, segment.deposits, rng)
     assert mineral is not None, "the trabecular region is always on the canvas"
-    if lesion != "none":
-        extra = paint_lesion(canvas, frame, shape, physics, lesion, rng)
-        confounders = replace(confounders, lesion_g=extra.lesion_g)
-    return mineral, confounders
+    return mineral
 
 
 def _cut(
-    rng: np.random.Generator, scan: np.ndarray, slice_z: np.ndarray, pick: np.ndarray, config: SimulatorConfig
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """End the scan inside the patch now and then: returns the remaining slices and how deep the cut is in
-    mm."""
-    if rng.random() >= config.cut_rate:
-        return scan, slice_z, 0.0
-    depth = float(rng.uniform(1.0, config.half_size_mm[2] - 3.0))
-    if rng.random() < 0.5:
-        keep = slice_z <= pick[2] + config.half_size_mm[2] - depth
-    else:
-        keep = slice_z >= pick[2] - config.half_size_mm[2] + depth
-    return scan[keep], slice_z[keep], depth
+    rng: np.random.Generator,
+    scan: np.ndarray,
+    canvas: Canvas,
+    slice_z: np.ndarray,
+    pick: np.ndarray,
+    person: Person,
+    config: SimulatorConfig,
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, float, float]:
+    """End the scan, or its field of view, inside the patch now and then: returns what remains of the x, y and z
+    lines and of the scan, and how deep the two cuts are in mm. Pick in scan axes."""
+    half = config.half_size_mm
+    keep = [np.ones(len(line), dtype=bool) for line in (canvas.x, canvas.y, slice_z)]
+    depth = 0.0
+    if rng.random() < config.cut_rate:
+        depth = float(rng.uniform(1.0, half[2] - 3.0))
+        if rng.random() < 0.5:
+            keep[2] = slice_z <= pick[2] + half[2] - depth
+        else:
+            keep[2] = slice_z >= pick[2] - half[2] + depth
+    side, narrow = person.narrow
+    if narrow > 0:
+        axis, sign = side // 2, 1 if side % 2 else -1
+        line = (canvas.x, canvas.y)[axis]
+        keep[axis] = sign * (line - pick[axis]) <= half[axis] - narrow
+    x, y, z = keep
+    return (canvas.x[x], canvas.y[y], slice_z[z]), scan[np.ix_(z, y, x)], depth, narrow
 
 
 def _draw_header(rng: np.random.Generator, protocol: Protocol) -> dict[str, Any]:

@@ -1,5 +1,4 @@
-"""Soft tissue round the spine of a patch: muscle, fat, vessels, canal, discs, lung, ribs, and the
-confounders."""
+"""Soft tissue round the spine of a patch: muscle, fat, vessels, canal, discs, lung, ribs."""
 
 from __future__ import annotations
 
@@ -8,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import constants as c
-from .anatomy import Physics, Shape
-from .dxa import Confounders
+from .anatomy import Shape
 from .fields import field_bank, sample_field
 from .geometry import Canvas, Frame, capsule, ellipsoid, inside_fraction
 from .population import Patient, bone_hu
@@ -30,14 +28,14 @@ class Tissues:
     muscle_fat: float  # streaks of fat in muscle, HU SD
 
 
-def draw_tissues(rng: np.random.Generator, patient: Patient, kvp: int, phase: str) -> Tissues:
+def draw_tissues(rng: np.random.Generator, patient: Patient, kvp: float, phase: str) -> Tissues:
     """Draw tissue HU for a phase and kVp."""
 
     def draw(name: str) -> float:
         mean, sd = c.TISSUE_HU[name]
         return float(rng.normal(mean, sd))
 
-    iodine = c.IODINE_RELATIVE[kvp]
+    iodine = c.at_kvp(c.IODINE_RELATIVE, kvp)
     blood = draw("blood")
     aorta, cava = blood, blood
     if phase != "none":
@@ -46,7 +44,7 @@ def draw_tissues(rng: np.random.Generator, patient: Patient, kvp: int, phase: st
     rise = {"none": 0.0, "arterial": 8.0, "venous": 16.0}[phase] * iodine
     ageing = max(0.0, patient.age - 45)
     return Tissues(
-        fat=draw("fat") * c.LIPID_HU[kvp] / c.LIPID_HU[120],
+        fat=draw("fat") * c.at_kvp(c.LIPID_HU, kvp) / c.LIPID_HU[120],
         muscle=draw("muscle") - 0.25 * ageing + rise,
         disc=draw("disc"),
         sac=draw("sac"),
@@ -197,7 +195,7 @@ def paint_disc(
         paint_blob(canvas, frame, (rng.normal(0, 4), rng.normal(0, 3), centre[2]), (7, 5, 1.2), -400, 0.8)
 
 
-def paint_ribs(canvas: Canvas, frame: Frame, shape: Shape, kvp: int, marrow: float) -> None:
+def paint_ribs(canvas: Canvas, frame: Frame, shape: Shape, kvp: float, marrow: float) -> None:
     """Rib heads of a thoracic level."""
     if not shape.level.startswith("T"):
         return
@@ -212,86 +210,3 @@ def paint_ribs(canvas: Canvas, frame: Frame, shape: Shape, kvp: int, marrow: flo
         d = capsule(*frame.to_local(*canvas.grid(window)), a, tip, (4.8, 4.2), (1, 1, 1.4))
         blend(canvas, window, d, bone_hu(c.SHELL_MINERAL_MG_CM3, marrow, kvp))
         blend(canvas, window, d + np.float32(0.9), bone_hu(150.0, marrow, kvp))
-
-
-def paint_confounders(
-    canvas: Canvas,
-    frame: Frame,
-    shape: Shape,
-    patient: Patient,
-    physics: Physics,
-    marrow: float,
-    rng: np.random.Generator,
-) -> Confounders:
-    """Osteophytes, facet arthrosis and aortic calcium: what DXA sees and the trabecular compartment does
-    not."""
-    ageing = float(np.clip((patient.age - 35) / 40, 0, 1.2))
-    b, h = shape.half_depth, shape.half_height
-    osteophyte = facet = calcium = 0.0
-    if rng.random() < 0.25 + 0.5 * ageing:
-        for _ in range(int(rng.integers(1, 6))):
-            angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.2 else rng.uniform(np.pi, 2 * np.pi)
-            end = 1.0 if rng.random() < 0.5 else -1.0
-            width = shape.half_width[0 if end > 0 else 2]
-            size = rng.uniform(0.6, 1.0 + 1.5 * ageing)
-            at = (width * np.cos(angle), b * np.sin(angle), end * (h - 0.5))
-            mineral = rng.uniform(220, 520)
-            radii = (2.6 * size, 2.6 * size, 1.9 * size)
-            paint_blob(canvas, frame, at, radii, bone_hu(mineral, marrow, physics.kvp))
-            osteophyte += 4.19 * radii[0] * radii[1] * radii[2] * mineral * 1e-6
-    if rng.random() < 0.15 + 0.5 * ageing:
-        severity = rng.uniform(0.3, 1.0 + ageing)
-        for side in (-1.0, 1.0):
-            at = (side * (shape.canal[0] / 2 + 5), b + 0.8 * shape.canal[1], -h * 0.95)
-            mineral = 380.0 + 150 * severity
-            radii = (3.5 + 2.5 * severity, 3.0 + 2.5 * severity, 5.0 + 2.0 * severity)
-            paint_blob(canvas, frame, at, radii, bone_hu(mineral, marrow, physics.kvp), 0.8)
-            facet += 4.19 * radii[0] * radii[1] * radii[2] * (mineral - 250) * 0.8e-6
-    if shape.level != "L5" and rng.random() < 0.05 + 0.5 * ageing:
-        for _ in range(int(rng.integers(1, 5))):
-            angle = rng.uniform(0, 2 * np.pi)
-            at = (9 + 9 * np.cos(angle), -b - 11 + 9 * np.sin(angle), rng.uniform(-h, h))
-            mineral, radii = (
-                rng.uniform(250, 800),
-                (rng.uniform(0.8, 2.2), rng.uniform(0.8, 2.0), rng.uniform(1, 6)),
-            )
-            paint_blob(canvas, frame, at, radii, bone_hu(mineral, 45.0, physics.kvp))
-            calcium += 4.19 * radii[0] * radii[1] * radii[2] * mineral * 1e-6
-    # What the drawn blobs stand for is larger than they are: rims run round the body, calcium along the
-    # aorta.
-    return Confounders(osteophyte_g=2.0 * osteophyte, facet_g=facet, calcification_g=1.5 * calcium)
-
-
-def paint_lesion(
-    canvas: Canvas, frame: Frame, shape: Shape, physics: Physics, kind: str, rng: np.random.Generator
-) -> Confounders:
-    """Paint a focal lesion or cement inside the body; returns its extra mineral."""
-    b, w, h = shape.half_depth, shape.half_width[1], shape.half_height
-    at = (rng.uniform(-0.45, 0.45) * w, rng.uniform(-0.5, 0.3) * b, rng.uniform(-0.35, 0.35) * h)
-    if kind == "cement":
-        grams = 0.0
-        for _ in range(int(rng.integers(2, 5))):
-            p = tuple(v + rng.normal(0, 3) for v in at)
-            radii = tuple(rng.uniform(3, 7, 3))
-            paint_blob(canvas, frame, p, radii, rng.uniform(1500, 2800))
-            grams += 4.19 * float(np.prod(radii)) * 900e-6
-        return Confounders(lesion_g=grams)
-    if kind == "haemangioma":
-        r = rng.uniform(5, 10)
-        paint_blob(canvas, frame, at, (r, r, min(r, 0.8 * h)), rng.uniform(-50, 0))
-        for _ in range(int(r * 1.5)):
-            dx, dy = rng.uniform(-0.8 * r, 0.8 * r, 2)
-            paint_blob(
-                canvas, frame, (at[0] + dx, at[1] + dy, at[2]), (0.8, 0.8, 0.8 * r), rng.uniform(200, 320)
-            )
-        return Confounders()
-    if kind == "lytic":
-        r = rng.uniform(4, 9)
-        paint_blob(
-            canvas, frame, at, (r, r * rng.uniform(0.7, 1), r * rng.uniform(0.6, 1)), rng.uniform(20, 60)
-        )
-        return Confounders()
-    r = rng.uniform(2, 4) if kind == "island" else rng.uniform(4, 9)
-    hu = rng.uniform(600, 1000) if kind == "island" else rng.uniform(400, 800)
-    paint_blob(canvas, frame, at, (r, r, r * rng.uniform(0.7, 1)), hu, 0.9)
-    return Confounders(lesion_g=4.19 * r**3 * 0.3e-3 if kind != "island" else 0.0)

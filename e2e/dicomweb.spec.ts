@@ -1,0 +1,280 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { BlobReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
+import { data } from 'dcmjs';
+import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
+import { startOrthanc, whyNoOrthanc, type OrthancServer } from '../scripts/orthanc.mjs';
+import { chooseFiles, messages, openEmpty, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps, type MemoryFile } from './helpers/app.ts';
+
+const TOKEN = 'e2e-7d1f.token~with+all/kinds==';
+const dataFolder = process.env['OSTEOLENS_TEST_DATA'] ?? '../shared/data';
+const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: Lps }> };
+const missing = whyNoOrthanc();
+if (missing !== null && process.env['OSTEOLENS_REQUIRE_ORTHANC'] === '1') throw new Error(`The DICOMweb tests must run here, but Orthanc is ${missing}.`);
+
+test.skip(missing !== null, `DICOMweb against Orthanc: ${missing}`);
+
+const UID = '1.2.826.0.1.3680043.10.1562.77';
+const STUDY = `${UID}.1`;
+const SERIES = `${UID}.1.1`;
+let server: OrthancServer;
+let demo: MemoryFile[] = [];
+let compressed: MemoryFile[] = [];
+
+test.beforeAll(async ({ baseURL }) => {
+  server = await startOrthanc({ pageOrigin: baseURL ?? '', token: TOKEN });
+  demo = await demoFiles();
+  compressed = compressedFiles();
+  const synthetic = [
+    ...writeSyntheticCt({ sizeVox: [40, 36, 16], studyInstanceUid: STUDY, seriesInstanceUid: SERIES, patientName: 'Zwei^Reihen', seriesDescription: 'Sixteen', seriesNumber: 4 }),
+    ...writeSyntheticCt({ sizeVox: [9, 7, 2], studyInstanceUid: STUDY, seriesInstanceUid: `${SERIES}.9`, patientName: 'Zwei^Reihen', seriesDescription: 'T2 sag', seriesNumber: 1, modality: 'MR', change: (k) => ({ SOPInstanceUID: `${SERIES}.9.${k}`, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' }) }),
+  ];
+  for (const { bytes } of synthetic) await server.upload(bytes);
+  for (const { buffer } of [...demo, ...compressed]) await server.upload(new Uint8Array(buffer));
+});
+
+test.afterAll(async () => {
+  await server?.stop();
+});
+
+/** The page of a deployment that allows this server. */
+async function openPage(page: Page, query = ''): Promise<void> {
+  await allowServers(page);
+  await openEmpty(page, query);
+}
+
+async function allowServers(page: Page): Promise<void> {
+  const dicomWeb = [{ title: 'Research archive', root: server.openRoot }, { title: 'Hospital archive', root: server.lockedRoot }];
+  await page.route('**/deployment.json', (route) => route.fulfill({ json: { allowedOrigins: [], dicomWeb } }));
+}
+
+async function openDialog(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Server…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Open from a DICOMweb server' });
+  await expect(dialog).toBeVisible();
+  return dialog;
+}
+
+async function searchFor(dialog: Locator, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value);
+  await dialog.getByRole('button', { name: 'Search' }).click();
+}
+
+function sentence(page: Page): Locator {
+  return page.getByTestId('server-sentence');
+}
+
+/** Paths of WADO-RS requests that the server answered, below the study. */
+function watchRetrievals(page: Page): { readonly frames: () => number; readonly whole: () => number; readonly urls: string[] } {
+  const urls: string[] = [];
+  page.on('response', (response) => { if (response.ok() && response.request().method() === 'GET') urls.push(response.url()); });
+  return { frames: () => urls.filter((url) => /\/instances\/[^/]+\/frames\/[\d,]+$/.test(url)).length, whole: () => urls.filter((url) => /\/instances\/[^/]+$/.test(url)).length, urls };
+}
+
+async function measure(page: Page, levels: readonly string[]): Promise<readonly unknown[]> {
+  for (const level of levels) {
+    await pickLevel(page, level, truth.levels[level]?.centreLps ?? [0, 0, 0]);
+    await resultOf(page, level);
+  }
+  const { seriesInstanceUid, levels: found } = await savedResults(page);
+  return [seriesInstanceUid, ...found.map(({ level, centreLps, measurement, network, warnings }) => ({ level, centreLps, measurement, network, warnings }))];
+}
+
+test('a study found by patient and opened by frames measures exactly what its files measure', async ({ page }) => {
+  await openPage(page);
+  const retrievals = watchRetrievals(page);
+  const dialog = await openDialog(page);
+  await expect(dialog.getByRole('button', { name: 'Research archive' })).toHaveAttribute('aria-pressed', 'true');
+  await searchFor(dialog, { 'Patient name': 'Synthetic' });
+  await dialog.getByRole('row', { name: /Synthetic/i }).click();
+  await dialog.getByRole('button', { name: 'Open series' }).click();
+  await expect(openItem(page)).toHaveCount(1, { timeout: 90_000 });
+  await openingEnds(page);
+  expect([retrievals.frames(), retrievals.whole()]).toEqual([demo.length, 0]);
+  expect((await messages(page)).filter((text) => text.includes('fetched'))).toEqual([]);
+  const fromServer = await measure(page, ['L1', 'L2', 'L3']);
+  expect(fromServer[0]).toBe(truth.seriesInstanceUid);
+
+  await openEmpty(page);
+  await chooseFiles(page, demo);
+  expect(await measure(page, ['L1', 'L2', 'L3'])).toEqual(fromServer);
+});
+
+test('a compressed series opens by frames behind a token, with the values of its files', async ({ page }) => {
+  test.skip(compressed.length === 0, `no real CT at ${dataFolder}`);
+  await openPage(page);
+  const retrievals = watchRetrievals(page);
+  const dialog = await openDialog(page);
+  await dialog.getByRole('button', { name: 'Hospital archive' }).click();
+  await searchFor(dialog, { 'Patient ID': 'SLAB' });
+  await expect(sentence(page)).toContainText('asks for a login (HTTP 401)');
+  await searchFor(dialog, { 'Bearer token, if it asks for one': 'wrong' });
+  await expect(sentence(page)).toContainText('asks for a login (HTTP 401)');
+  await searchFor(dialog, { 'Bearer token, if it asks for one': 'no token' });
+  await expect(sentence(page)).toContainText('The bearer token holds characters that no token has');
+  await searchFor(dialog, { 'Bearer token, if it asks for one': TOKEN });
+  await dialog.getByRole('row', { name: /SLAB/ }).click();
+  await dialog.getByRole('button', { name: 'Open series' }).click();
+  await expect(openItem(page)).toHaveCount(1, { timeout: 90_000 });
+  await openingEnds(page);
+  expect([retrievals.frames(), retrievals.whole()]).toEqual([compressed.length, 0]);
+  const fromServer = await readouts(page);
+  expect(new Set(fromServer).size).toBeGreaterThan(4);
+  // The token is in no address and nothing is stored.
+  expect(retrievals.urls.filter((url) => url.includes('e2e-7d1f'))).toEqual([]);
+  const kept = await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), location.href, document.cookie]));
+  expect(kept).not.toContain('e2e-7d1f');
+
+  await openEmpty(page);
+  await chooseFiles(page, compressed);
+  expect(await readouts(page)).toEqual(fromServer);
+});
+
+/** What the page reads out under the mouse at fixed places of each plane. */
+async function readouts(page: Page): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const plane of ['axial', 'sagittal', 'coronal']) {
+    const box = await page.getByTestId(`plane-${plane}`).boundingBox();
+    if (!box) throw new Error(`No ${plane} plane.`);
+    for (const [x, y] of [[0.5, 0.5], [0.4, 0.52], [0.62, 0.47]] as const) {
+      await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+      await expect(page.getByTestId('hover')).toContainText('HU');
+      texts.push(await page.getByTestId('hover').innerText());
+    }
+  }
+  return texts;
+}
+
+test('the keyboard alone finds and opens a series; what is not CT is listed apart', async ({ page }) => {
+  await openPage(page);
+  const dialog = await openDialog(page);
+  await dialog.getByLabel('Patient name', { exact: true }).focus();
+  await page.keyboard.type('zwei');
+  await page.keyboard.press('Enter');
+  const study = dialog.getByRole('row', { name: /Zwei/ });
+  await expect(study).toBeVisible();
+  await study.focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('Not CT, so not opened here: MR T2 sag.')).toBeVisible();
+  await expect(dialog.getByRole('row', { name: /Sixteen/ })).toHaveAttribute('aria-selected', 'true');
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Open series' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(openItem(page)).toContainText('Sixteen');
+});
+
+test('a link opens a series of an allowed server, and says what is wrong with it', async ({ page }) => {
+  await allowServers(page);
+  const link = (root: string, study: string, series: string): string => `/?dicomweb=${encodeURIComponent(root)}&study=${study}&series=${series}`;
+  await page.goto(link(server.openRoot, STUDY, SERIES));
+  await expect(openItem(page)).toContainText('Sixteen');
+  for (const [address, said] of [
+    [link(server.openRoot, STUDY, '1.2.3.4'), 'does not know what was asked for (HTTP 404)'],
+    [link(server.openRoot, STUDY, '../x'), 'The link names no valid series UID'],
+    [link(server.openRoot, '', SERIES), 'The link names no valid study UID'],
+    [link(server.lockedRoot, STUDY, SERIES), 'asks for a login (HTTP 401)'],
+    [link('https://evil.example/dicom-web', STUDY, SERIES), 'may not read from https://evil.example'],
+  ] as const) {
+    await page.goto(address);
+    await expect(page.getByTestId('message').filter({ hasText: said })).toHaveCount(1);
+    await expect(page.getByTestId('welcome')).toBeVisible();
+  }
+  // The address of the link stands in the form, ready for a token.
+  const dialog = await openDialog(page);
+  await expect(dialog.getByLabel('DICOMweb address', { exact: true })).toHaveValue('https://evil.example/dicom-web');
+});
+
+test('each way in which a search fails is told in one sentence, and nothing leaves for an origin that is not allowed', async ({ page, baseURL }) => {
+  await openPage(page);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const dialog = await openDialog(page);
+  const address = 'DICOMweb address';
+  await searchFor(dialog, { 'Patient name': 'Nobody' });
+  await expect(sentence(page)).toContainText('has no study that matches');
+  for (const [typed, said] of [
+    ['http://127.0.0.1:9/dicom-web', 'may not read from http://127.0.0.1:9'],
+    ['https://evil.example/dicom-web', 'may not read from https://evil.example'],
+    ['no address:', 'is no address of a DICOMweb server'],
+    // The server of the tests answers every unknown address with the page itself.
+    [`${baseURL}/dicom-web`, 'answered something else than DICOM JSON'],
+    [server.openRoot.replace(/\/dicom-web$/, '/elsewhere'), 'does not know what was asked for (HTTP 404)'],
+  ] as const) {
+    await searchFor(dialog, { [address]: typed });
+    await expect(sentence(page)).toContainText(said);
+    await expect(sentence(page)).toHaveText(/\.$/);
+  }
+  expect(asked.filter((url) => url.includes('evil.example') || url.includes('127.0.0.1:9/'))).toEqual([]);
+});
+
+test('a server that is gone, or does not let the page read, is told', async ({ page }) => {
+  await openPage(page);
+  const dialog = await openDialog(page);
+  // Aborted connections and answers without CORS headers look the same to a page.
+  await page.route(`${server.openRoot}/**`, (route) => route.abort('connectionrefused'));
+  await searchFor(dialog, { 'Patient name': 'zwei' });
+  await expect(sentence(page)).toContainText('was not reached, or does not let this page read it (CORS)');
+});
+
+test('whole instances are fetched from a server that refuses frames', async ({ page }) => {
+  await allowServers(page);
+  const retrievals = watchRetrievals(page);
+  await page.route('**/frames/**', (route) => route.fulfill({ status: 406, headers: { 'access-control-allow-origin': '*' } }));
+  await page.goto(`/?dicomweb=${encodeURIComponent(server.openRoot)}&study=${STUDY}&series=${SERIES}`);
+  await expect(openItem(page)).toContainText('Sixteen');
+  expect([retrievals.frames(), retrievals.whole()]).toEqual([0, 16]);
+});
+
+test('images that cannot be fetched are named as missing; when there are many, nothing opens', async ({ page }) => {
+  await allowServers(page);
+  const address = `/?dicomweb=${encodeURIComponent(server.openRoot)}&study=${STUDY}&series=${SERIES}`;
+  const lose = (wanted: RegExp) => page.route(wanted, (route) => route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' } }));
+  // Of 16 slices the last but one.
+  const uid = instanceUidOf(14);
+  await lose(new RegExp(`/instances/${uid.replaceAll('.', '\\.')}(/frames/1)?$`));
+  await page.goto(address);
+  await expect(openItem(page)).toContainText('Sixteen');
+  expect(await messages(page)).toContainEqual(expect.stringMatching(/^1 of 16 images of 127\.0\.0\.1:\d+ \(HTTP 500\) could not be fetched and are treated as missing/));
+  expect((await messages(page)).join(' ')).toMatch(/lacks 1 slice/);
+  await page.unrouteAll();
+  await allowServers(page);
+  await lose(/\/instances\/[^/]+(\/frames\/1)?$/);
+  await page.goto(address);
+  await expect(page.getByTestId('message').filter({ hasText: 'could not be fetched, so nothing was opened' })).toHaveCount(1);
+  await expect(page.getByTestId('welcome')).toBeVisible();
+});
+
+function instanceUidOf(k: number): string {
+  const bytes = writeSyntheticCt({ sizeVox: [40, 36, 16], studyInstanceUid: STUDY, seriesInstanceUid: SERIES })[k]?.bytes;
+  if (!bytes) throw new Error(`There is no slice ${k}.`);
+  const uid = data.DicomMessage.readFile(bytes.buffer, { ignoreErrors: false, forceStoreRaw: false }).dict['00080018']?.Value?.[0];
+  if (typeof uid !== 'string') throw new Error('The slice has no UID.');
+  return uid;
+}
+
+async function demoFiles(): Promise<MemoryFile[]> {
+  const reader = new ZipReader(new BlobReader(new Blob([readFileSync('public/demo/demo-study.zip')])));
+  const files: MemoryFile[] = [];
+  for (const entry of await reader.getEntries()) {
+    if (entry.directory || !entry.filename.endsWith('.dcm')) continue;
+    files.push({ name: entry.filename.replaceAll('/', '-'), mimeType: 'application/dicom', buffer: Buffer.from(await entry.getData(new Uint8ArrayWriter())) });
+  }
+  return files;
+}
+
+/** Real JPEG 2000 slices, with the UIDs that their anonymisation emptied; Orthanc stores nothing without. */
+function compressedFiles(): MemoryFile[] {
+  const folder = join(dataFolder, 'ct/ts-slab-j2k');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => !name.endsWith('.md')).toSorted().map((name, k) => {
+    const bytes = new Uint8Array(readFileSync(join(folder, name)));
+    const file = data.DicomMessage.readFile(bytes.buffer, { ignoreErrors: false, forceStoreRaw: false });
+    const uids = { '00080018': `${UID}.2.1.${k + 1}`, '0020000D': `${UID}.2`, '0020000E': `${UID}.2.1` };
+    for (const [tag, uid] of Object.entries(uids)) file.upsertTag(tag, 'UI', [uid]);
+    file.upsertTag('00100020', 'LO', ['SLAB']);
+    return { name: `${k}.dcm`, mimeType: 'application/dicom', buffer: Buffer.from(file.write({ allowInvalidVRLength: true, fragmentMultiframe: false })) };
+  });
+}

@@ -1,0 +1,157 @@
+"""Damaged pixel data, and what pydicom's decoders make of it: e2e/fixtures/reference/damaged.json.
+
+    /tmp/reference/bin/python scripts/reference/damaged.py [--cases 1000] [--first 0] [--out FILE]
+
+A case is a file of synthetic.zip and edits of its pixel data: [offset, bytes removed, bytes put in as hex], in turn.
+`crc` is the CRC-32 of the stored values of each frame as little-endian int32, row by row, or null where the reference
+reads no such frame. Decoders crash on some damage, so they work in a child process that is started anew.
+"""
+
+import argparse
+import io
+import json
+import subprocess
+import sys
+import warnings
+import zipfile
+import zlib
+from pathlib import Path
+
+import pydicom
+from points import Mulberry32
+from pydicom.pixels import pixel_array
+from read_dicom import as_stored
+
+FIXTURES = Path(__file__).resolve().parents[2] / "e2e/fixtures/reference"
+# Without loss, so that decoders have to agree to the last bit.
+SEEDS = ("native/", "lossless/", "enhanced/", "odd/rle-five", "odd/j2k-five", "odd/jls-five", "odd/jpeg70-five")
+CHILD_SECONDS = 120
+
+Edit = tuple[int, int, str]
+
+
+def seeds() -> dict[str, bytes]:
+    with zipfile.ZipFile(FIXTURES / "synthetic.zip") as archive:
+        names = [name for name in sorted(archive.namelist()) if name.startswith(SEEDS) and not name.endswith("-s8.dcm")]
+        return {name: archive.read(name) for name in names}
+
+
+def damage(content: bytes, random: Mulberry32) -> list[Edit]:
+    """One to three edits behind the tag of the pixel data; deflated files are damaged anywhere behind the meta header."""
+    tag = content.rfind(b"\xe0\x7f\x10\x00")
+    start = tag + 8 if tag > 0 else 400
+    return [edit(content, start, random) for _ in range(1 + random.below(3))]
+
+
+def edit(content: bytes, start: int, random: Mulberry32) -> Edit:
+    at = start + random.below(len(content) - start)
+    items = item_places(content, start)
+    match random.below(8):
+        case 0 | 1:
+            return at, 1, f"{content[at] ^ (1 << random.below(8)):02x}"
+        case 2:
+            return at, len(content) - at, ""
+        case 3:
+            return at, 1 + random.below(40), ""
+        case 4:
+            length = 1 + random.below(40)
+            return at, 0, content[at : at + length].hex()
+        case 5:
+            length = 1 + random.below(60)
+            return at, length, ("00", "ff", "d9")[random.below(3)] * length
+        case 6 if items:
+            # The length of a fragment or of the offset table, or an entry of the table.
+            place = items[random.below(len(items))] + 4 * (1 + random.below(2))
+            value = (0, 1, 7, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, random.below(4000))[random.below(7)]
+            return place, 4, value.to_bytes(4, "little").hex()
+        case _:
+            other = start + random.below(len(content) - start)
+            length = 1 + random.below(30)
+            return at, length, content[other : other + length].hex()
+
+
+def item_places(content: bytes, start: int) -> list[int]:
+    places, at = [], content.find(b"\xfe\xff\x00\xe0", start)
+    while at >= 0:
+        places.append(at)
+        at = content.find(b"\xfe\xff\x00\xe0", at + 4)
+    return places
+
+
+def apply(content: bytes, edits: list[Edit]) -> bytes:
+    for at, removed, put in edits:
+        content = content[:at] + bytes.fromhex(put) + content[at + removed :]
+    return content
+
+
+def checksums(content: bytes, frames: int) -> list[int | None]:
+    """Frame by frame: damage to one is none to the others."""
+    try:
+        data = pydicom.dcmread(io.BytesIO(content), force=True)
+        return [checksum(data, frame) for frame in range(frames)]
+    except Exception:  # Whatever pydicom raises of damaged bytes: it does not read them.
+        return [None] * frames
+
+
+def checksum(data: pydicom.Dataset, frame: int) -> int | None:
+    try:
+        if int(data.get("SamplesPerPixel", 1)) != 1 or frame >= int(data.get("NumberOfFrames") or 1):
+            return None
+        return zlib.crc32(as_stored(pixel_array(data, index=frame), data).astype("<i4").tobytes())
+    except Exception:
+        return None
+
+
+def case(number: int, files: dict[str, bytes]) -> dict[str, object]:
+    random = Mulberry32(number)
+    name = list(files)[random.below(len(files))]
+    edits = damage(files[name], random)
+    return {"file": name, "edits": edits}
+
+
+def run_child(first: int, last: int) -> None:
+    warnings.simplefilter("ignore")
+    files = seeds()
+    for number in range(first, last):
+        one = case(number, files)
+        content = apply(files[str(one["file"])], one["edits"])  # type: ignore[arg-type]
+        frames = 4 if str(one["file"]).startswith("enhanced/") else 1
+        print(json.dumps({**one, "crc": checksums(content, frames)}, separators=(",", ":")), flush=True)
+
+
+def run(first: int, count: int) -> list[str]:
+    files = seeds()
+    lines: list[str] = []
+    while len(lines) < count:
+        start = first + len(lines)
+        command = [sys.executable, __file__, "--child", str(start), str(min(start + 500, first + count))]
+        try:
+            out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=CHILD_SECONDS, check=False).stdout
+            ended = False
+        except subprocess.TimeoutExpired as error:
+            out, ended = error.stdout or b"", True
+        done = [line for line in out.decode().split("\n") if line.endswith("}")]
+        lines += done
+        if ended or len(done) < min(500, first + count - start):
+            # The case that ended the child: the reference gives no answer to it.
+            one = case(first + len(lines), files)
+            frames = 4 if str(one["file"]).startswith("enhanced/") else 1
+            lines.append(json.dumps({**one, "crc": [None] * frames}, separators=(",", ":")))
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=FIXTURES / "damaged.json")
+    parser.add_argument("--child", type=int, nargs=2)
+    options = parser.parse_args()
+    if options.child:
+        run_child(*options.child)
+    else:
+        options.out.write_text("[\n" + ",\n".join(run(options.first, options.cases)) + "\n]\n")
+
+
+if __name__ == "__main__":
+    main()

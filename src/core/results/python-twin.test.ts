@@ -1,0 +1,107 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fail, ok } from '#src/lib/result.ts';
+import { makeMeasurement, makeNetworkEstimate } from '#src/testing/synthetic-result.ts';
+import { ANISOTROPIC_GRID, makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
+import { worldPoint } from '../geometry/spaces.ts';
+import { NEIGHBOUR_SPACING_MM } from '../levels/check-picks.ts';
+import { BODY_REGION, DENSE_ABOVE_HU, METAL_ABOVE_HU } from '../measure/body-region.ts';
+import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
+import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '../measure/qct-category.ts';
+import { measureRoi, ROI_SHAPE } from '../measure/roi.ts';
+import { findWarnings, GATE_LIMITS, isDensityRefused, isNetworkRefused, type GateInput } from './gates.ts';
+import { RESEARCH_ONLY_STATEMENT } from './report.ts';
+import { SESSION_FORMAT, SESSION_SCHEMA_VERSION } from './session-schema.ts';
+
+/* What training/vertebra/clinic takes from the app. UPDATE_TWIN=1 npx vitest run src/core/results/python-twin.test.ts writes both files anew. */
+const RULES_FILE = 'training/vertebra/clinic/app-rules.json';
+const CASES_FILE = 'training/tests/fixtures/gate-cases.json';
+
+const centre = worldPoint(-15, 40, -380);
+/** Bone of 130 HU round the centre, and a block of other material in it; the Python side builds the same array. */
+type Phantom = { readonly boneHu: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
+
+const plain: Phantom = { boneHu: 130, block: null };
+const withBlock = (hu: number, edge: number): Phantom => ({ boneHu: 130, block: { hu, min: [14, 18, 8], max: [14 + edge, 18 + edge, 8 + edge] } });
+
+type Case = { readonly name: string; readonly phantom?: Phantom; readonly at?: readonly [number, number, number]; readonly input?: Partial<GateInput>; readonly measures?: boolean };
+
+const network = (overrides: Parameters<typeof makeNetworkEstimate>[0]): Pick<GateInput, 'estimated'> => ({ estimated: ok({ network: makeNetworkEstimate(overrides) }) });
+const facts = { kvp: 120, sliceThicknessMm: 1.25, kernel: 'B40', contrast: null };
+const chances = (value: number) => makeNetworkEstimate().devices.map((device) => ({ ...device, osteoporosis: { value, low: 0, high: 1 } }));
+
+const CASES: readonly Case[] = [
+  { name: 'plain' },
+  { name: 'voltage unknown, thick slices', input: { facts: { kvp: null, sliceThicknessMm: 3.26, kernel: null, contrast: null } } },
+  { name: 'voltage out of range, too thick, contrast', input: { facts: { kvp: 70, sliceThicknessMm: 5.04, kernel: null, contrast: true } } },
+  { name: 'thickness unknown', input: { facts: { ...facts, sliceThicknessMm: null, contrast: false } } },
+  { name: 'at the limits nothing is said', input: { facts: { ...facts, kvp: 140, sliceThicknessMm: 3 }, measured: ok(makeMeasurement({ sdHu: 100 })) } },
+  { name: 'spread', input: { measured: ok(makeMeasurement({ sdHu: 100.6 })) } },
+  { name: 'a little dense', phantom: withBlock(900, 3) },
+  { name: 'dense', phantom: withBlock(1100, 6) },
+  { name: 'one sample of metal', phantom: withBlock(1900, 2) },
+  { name: 'metal', phantom: withBlock(2600, 4) },
+  { name: 'region outside the scan', at: [-27, 21, -402], measures: true },
+  { name: 'patch a little outside', input: network({ outsideFraction: 0.004 }) },
+  { name: 'patch outside', input: network({ outsideFraction: 0.313 }) },
+  { name: 'strange', input: network({ oodScore: 30.1 }) },
+  { name: 'very strange', input: network({ oodScore: 90.1 }) },
+  { name: 'density disagrees', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 126.4 })) } },
+  { name: 'measured osteoporotic, network not', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 79.6 })), ...network({ devices: chances(0.24) }) } },
+  { name: 'measured normal, network osteoporotic', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 120.4 })), ...network({ devices: chances(0.51) }) } },
+  { name: 'another level', input: network({ predictedLevel: 'L3' }) },
+  { name: 'label unlikely', input: network({ levelProbabilities: { L1: 0.019 } }) },
+  { name: 'network failed', input: { estimated: fail({ code: 'output-not-finite', sentence: 'Said elsewhere.' }) } },
+  { name: 'half a percent counts as one', input: network({ outsideFraction: 0.0125 }) },
+];
+
+function run({ name, phantom = plain, at, input = {}, measures = false }: Case) {
+  const position = at === undefined ? centre : worldPoint(...at);
+  const { origin, spacingMm } = ANISOTROPIC_GRID;
+  const indexOf = (value: number, axis: 0 | 1 | 2): number => Math.round((value - origin[axis]) / spacingMm[axis]);
+  const volume = makeSyntheticVolume((x, y, z) => {
+    const index = [indexOf(x, 0), indexOf(y, 1), indexOf(z, 2)];
+    const isInside = phantom.block !== null && index.every((value, axis) => value >= (phantom.block?.min[axis] ?? 0) && value < (phantom.block?.max[axis] ?? 0));
+    return isInside ? (phantom.block?.hu ?? 0) : phantom.boneHu;
+  });
+  const whole: GateInput = {
+    volume, facts, pick: { level: 'L1', centreLps: position, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
+    measured: measures ? measureRoi(volume, position, 120) : ok(makeMeasurement()), estimated: ok({ network: makeNetworkEstimate() }), ...input,
+  };
+  const warnings = findWarnings(whole);
+  const { measured, estimated } = whole;
+  return {
+    name, phantom, centreLps: position, facts: whole.facts, measured: measures ? null : measured, estimated,
+    warnings, densityRefused: isDensityRefused(warnings), networkRefused: isNetworkRefused(warnings),
+  };
+}
+
+function expectCurrent(file: string, content: unknown): void {
+  const text = `${JSON.stringify(content, null, 1)}\n`;
+  if (process.env['UPDATE_TWIN'] === '1') writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+}
+
+describe('what Python takes from the app', () => {
+  it('has the numbers of the measurement and the gates from here', () => {
+    expectCurrent(RULES_FILE, {
+      about: 'Written by src/core/results/python-twin.test.ts from the sources of the app; do not edit.',
+      statement: RESEARCH_ONLY_STATEMENT,
+      format: SESSION_FORMAT,
+      schemaVersion: SESSION_SCHEMA_VERSION,
+      roi: ROI_SHAPE,
+      bodyRegion: BODY_REGION,
+      denseAboveHu: DENSE_ABOVE_HU,
+      metalAboveHu: METAL_ABOVE_HU,
+      huPerMgCm3: HU_PER_MG_CM3,
+      qct: { lowBelow: QCT_LOW_BELOW_MG_CM3, osteoporosisBelow: QCT_OSTEOPOROSIS_BELOW_MG_CM3 },
+      gates: GATE_LIMITS,
+      neighbourSpacingMm: NEIGHBOUR_SPACING_MM,
+    });
+  });
+
+  it('has cases of every gate that a script can meet, with the sentences of the app', () => {
+    const { sizeVox, spacingMm, origin } = ANISOTROPIC_GRID;
+    expectCurrent(CASES_FILE, { grid: { sizeVox, spacingMm, origin }, cases: CASES.map(run) });
+  });
+});

@@ -1,0 +1,77 @@
+"""The gates say what the app's gates say, case by case, down to the sentence."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vertebra.clinic.gates import find_warnings, is_density_refused, is_network_refused
+from vertebra.clinic.measure import (
+    Problem,
+    hu_to_vbmd,
+    inspect_body_region,
+    measure_roi,
+    qct_category,
+    sample,
+)
+from vertebra.real_data import Scan
+
+FIXTURE = json.loads(Path(__file__).with_name("fixtures").joinpath("gate-cases.json").read_text())
+
+
+def phantom_scan(phantom: dict) -> Scan:
+    grid = FIXTURE["grid"]
+    hu = np.full(grid["sizeVox"][::-1], phantom["boneHu"], np.float32)
+    if phantom["block"]:
+        low, high = phantom["block"]["min"], phantom["block"]["max"]
+        hu[low[2] : high[2], low[1] : high[1], low[0] : high[0]] = phantom["block"]["hu"]
+    matrix = np.diag([*grid["spacingMm"], 1.0])
+    matrix[:3, 3] = grid["origin"]
+    return Scan(hu, matrix, {})
+
+
+@pytest.mark.parametrize("case", FIXTURE["cases"], ids=lambda case: case["name"])
+def test_a_case_has_the_warnings_of_the_app(case: dict) -> None:
+    scan, centre = phantom_scan(case["phantom"]), case["centreLps"]
+    measured = measure_roi(scan, centre, 120) if case["measured"] is None else case["measured"]["value"]
+    estimated = (
+        case["estimated"]["value"]["network"]
+        if case["estimated"]["ok"]
+        else Problem(**case["estimated"]["error"])
+    )
+    found = find_warnings("L1", case["facts"], inspect_body_region(scan, centre), measured, estimated)
+    assert found == case["warnings"]
+    assert is_density_refused(found) == case["densityRefused"]
+    assert is_network_refused(found) == case["networkRefused"]
+
+
+def test_the_cases_reach_every_gate_of_a_script() -> None:
+    source = Path(__file__).parents[1].joinpath("vertebra", "clinic", "gates.py").read_text()
+    met = {warning["code"] for case in FIXTURE["cases"] for warning in case["warnings"]}
+    codes = {word for word in source.split('"') if word.replace("-", "").isalpha() and "-" in word}
+    assert codes - met == set()
+
+
+def test_a_linear_field_is_read_at_the_region_s_centre_on_an_oblique_anisotropic_grid() -> None:
+    turn = np.deg2rad(25)
+    matrix = np.eye(4)
+    matrix[:3, 0] = 0.8 * np.array([np.cos(turn), 0, np.sin(turn)])
+    matrix[:3, 1] = [0, 1.1, 0]
+    matrix[:3, 2] = 2.3 * np.array([-np.sin(turn), 0, np.cos(turn)])
+    matrix[:3, 3] = [-31.5, 212.25, -665.5]
+    k, j, i = np.meshgrid(np.arange(41), np.arange(61), np.arange(71), indexing="ij")
+    world = np.stack([i, j, k, np.ones_like(i)], -1) @ matrix[:3].T
+    scan = Scan((4 * world[..., 0] + 7 * world[..., 1] - 2 * world[..., 2]).astype(np.float32), matrix, {})
+    centre = [float(v) for v in (matrix @ [35, 30, 20, 1])[:3]]
+    measured = measure_roi(scan, centre, 110)
+    assert not isinstance(measured, Problem)
+    expected = 4 * centre[0] + 7 * (centre[1] - 2) - 2 * centre[2]
+    assert measured["meanHu"] == pytest.approx(expected, abs=0.01)
+    assert measured["vbmdMgCm3"] == pytest.approx(expected / 1.405, abs=0.01)
+    assert np.isnan(sample(scan, np.array([[0.0, 0.0, 0.0]]))[0])
+
+
+def test_no_density_outside_the_tabulated_voltages_and_limits_belong_to_low() -> None:
+    assert hu_to_vbmd(100, 79.9) is None and hu_to_vbmd(100, 140.1) is None and hu_to_vbmd(100, None) is None
+    assert [qct_category(v) for v in (79.99, 80, 120, 120.01)] == ["osteoporosis", "low", "low", "normal"]

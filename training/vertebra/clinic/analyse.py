@@ -1,0 +1,92 @@
+"""One CT and its picks through the exported network, into the results file that the app writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..checkpoint import write_json, write_text
+from ..config import UserError
+from ..real_data import Scan
+from .ct_series import CtSeries, find_series
+from .decode import decode_outputs
+from .gates import find_warnings
+from .level_centres import Centres, LevelCentre, read_centres
+from .measure import Problem, inspect_body_region, measure_roi
+from .model_folder import Model, open_model
+from .results_file import make_results_file, results_csv
+
+
+def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]:
+    """One entry of the results file's ``levels``: measured, estimated, doubted."""
+    centre = list(pick.centre_lps)
+    measured = measure_roi(scan, centre, scan.header["kvp"])
+    outputs, outside, elapsed = model.run_at(scan, centre)
+    estimated = decode_outputs(outputs, model.manifest, outside)
+    failed = isinstance(estimated, Problem)
+    run = {
+        "backend": "onnxruntime",
+        "elapsedMs": elapsed,
+        "modelId": model.manifest["id"],
+        "modelSha256": model.manifest["file"]["sha256"],
+    }
+    return {
+        "level": pick.level,
+        "centreLps": centre,
+        "state": pick.state,
+        "measurement": None if isinstance(measured, Problem) else measured,
+        "network": None if failed else estimated,
+        "run": None if failed else run,
+        "warnings": find_warnings(
+            pick.level, scan.header, inspect_body_region(scan, centre), measured, estimated
+        ),
+    }
+
+
+def _open(series: CtSeries, picks: Path) -> tuple[CtSeries, Scan, Centres]:
+    scan = series.load()
+    return series, scan, read_centres(picks, scan)
+
+
+def open_study(ct: Path, picks: Path) -> tuple[CtSeries, Scan, Centres]:
+    """The one series that the picks belong to; refused where that is not certain."""
+    found = find_series(ct)
+    if not found:
+        raise UserError(f"{ct}: holds no CT images.")
+    named = None
+    if picks.suffix == ".json":
+        import json
+
+        try:
+            content = json.loads(picks.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            content = None  # read_centres says what is wrong
+        named = content.get("seriesInstanceUid") if isinstance(content, dict) else None
+    dicom = [series for series in found if not series.is_nifti]
+    if named and dicom:
+        fitting = [s for s in found if s.series_uid in (named, None)]
+        if not fitting:
+            raise UserError(f"{picks}: belongs to another series than those of {ct}.")
+        found = [s for s in fitting if s.series_uid == named] or fitting
+    if len(found) > 1:
+        names = "; ".join(series.name for series in found[:3])
+        raise UserError(f"{ct}: holds {len(found)} CT series ({names}); name the folder or file of one.")
+    return _open(found[0], picks)
+
+
+def analyse(
+    ct: Path, picks: Path, model_folder: Path, out: Path, csv_out: Path | None = None
+) -> dict[str, Any]:
+    """Write the results file (and CSV); returns its content. Nothing of the patient but the UIDs goes in."""
+    model = open_model(model_folder)
+    series, scan, centres = open_study(ct, picks)
+    levels = [analyse_level(scan, pick, model) for pick in centres.levels]
+    file = make_results_file(levels, scan.header, series.study_uid, series.series_uid)
+    write_json(out, file)
+    if csv_out is not None:
+        write_text(csv_out, results_csv(file, model.manifest["devices"]))
+    for level in levels:
+        hu = level["measurement"]["meanHu"] if level["measurement"] else float("nan")
+        said = ", ".join(f"{w['effect']} {w['code']}" for w in level["warnings"]) or "nothing said against it"
+        print(f"analyse: {level['level']} {hu:.1f} HU; {said}", flush=True)
+    return file

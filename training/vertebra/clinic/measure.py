@@ -1,0 +1,124 @@
+"""Attenuation and density in the trabecular region of one body: the twin of src/core/measure.
+
+Shapes and slopes come from app-rules.json. Samples are trilinear in patient axes (LPS, mm).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..real_data import Scan
+from .app_rules import RULES
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a number is not given; code and sentence as in the app."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class BodyRegion:
+    """What the body holds besides spongy bone."""
+
+    max_hu: float | None  # None where the whole region lies outside the scan
+    dense_fraction: float
+    metal_fraction: float
+    outside_fraction: float
+
+
+def sample(scan: Scan, points: np.ndarray) -> np.ndarray:
+    """HU at LPS points [n, 3], mm; NaN outside the scan, which reaches half a voxel beyond its centres."""
+    inverse = np.linalg.inv(scan.index_to_world)
+    index = points @ inverse[:3, :3].T + inverse[:3, 3]  # [n, (i, j, k)]
+    limits = np.array(scan.hu.shape[::-1])
+    inside = ((index >= -0.5) & (index <= limits - 0.5)).all(axis=1)
+    clamped = np.clip(index, 0, limits - 1)
+    low = np.floor(clamped).astype(np.int64)
+    fraction = clamped - low
+    high = np.minimum(low + 1, limits - 1)
+    value = np.zeros(len(points))
+    for corner in range(8):
+        bits = [corner >> axis & 1 for axis in range(3)]
+        at = [(high if bit else low)[:, axis] for axis, bit in enumerate(bits)]
+        weight = np.ones(len(points))
+        for axis, bit in enumerate(bits):
+            weight *= fraction[:, axis] if bit else 1 - fraction[:, axis]
+        value += weight * scan.hu[at[2], at[1], at[0]]
+    return np.where(inside, value, np.nan)
+
+
+def _cylinder(half_width: float, half_depth: float, half_height: float, step: float) -> np.ndarray:
+    """Offsets [n, (x, y, z)] mm of a grid in an elliptical cylinder in patient axes."""
+    lines = [
+        np.arange(-math.floor(h / step), math.floor(h / step) + 1) * step
+        for h in (half_width, half_depth, half_height)
+    ]
+    grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
+    return grid[(grid[:, 0] / half_width) ** 2 + (grid[:, 1] / half_depth) ** 2 <= 1]
+
+
+def hu_to_vbmd(mean_hu: float, kvp: float | None) -> float | None:
+    """mg/cm3 hydroxyapatite, None where the voltage gives no slope; linear between tabulated voltages."""
+    table = RULES["huPerMgCm3"]
+    if kvp is None or not table[0][0] <= kvp <= table[-1][0]:
+        return None
+    voltages, slopes = zip(*table, strict=True)
+    return mean_hu / float(np.interp(kvp, voltages, slopes))
+
+
+def qct_category(vbmd: float) -> str:
+    """normal, low or osteoporosis by the QCT convention; exactly 80 and exactly 120 are low."""
+    if vbmd < RULES["qct"]["osteoporosisBelow"]:
+        return "osteoporosis"
+    return "low" if vbmd <= RULES["qct"]["lowBelow"] else "normal"
+
+
+def measure_roi(scan: Scan, centre_lps: list[float], kvp: float | None) -> dict[str, Any] | Problem:
+    """The ``measurement`` of a results file; refused where any sample lies outside the scan."""
+    shape = RULES["roi"]
+    centre = [centre_lps[0], centre_lps[1] - shape["anteriorShiftMm"], centre_lps[2]]
+    offsets = _cylinder(
+        shape["halfWidthMm"], shape["halfDepthMm"], shape["heightMm"] / 2, shape["sampleStepMm"]
+    )
+    values = sample(scan, offsets + centre)
+    if np.isnan(values).any():
+        return Problem(
+            "roi-outside-scan",
+            "The measuring region lies partly outside the scan, so this level cannot be measured.",
+        )
+    mean = float(values.mean())
+    return {
+        "meanHu": mean,
+        "medianHu": float(np.median(values)),
+        "sdHu": float(values.std()),
+        "volumeMm3": math.pi * shape["halfWidthMm"] * shape["halfDepthMm"] * shape["heightMm"],
+        "vbmdMgCm3": hu_to_vbmd(mean, kvp),
+        "roi": {
+            "centreLps": centre,
+            "halfWidthMm": shape["halfWidthMm"],
+            "halfDepthMm": shape["halfDepthMm"],
+            "heightMm": shape["heightMm"],
+        },
+    }
+
+
+def inspect_body_region(scan: Scan, centre_lps: list[float]) -> BodyRegion:
+    """Dense and metal shares round a body's centre."""
+    shape = RULES["bodyRegion"]
+    offsets = _cylinder(shape["halfWidthMm"], shape["halfDepthMm"], shape["halfHeightMm"], shape["stepMm"])
+    values = sample(scan, offsets + np.asarray(centre_lps))
+    known = values[~np.isnan(values)]
+    count = max(1, len(known))
+    return BodyRegion(
+        max_hu=float(known.max()) if len(known) else None,
+        dense_fraction=float((known > RULES["denseAboveHu"]).sum() / count),
+        metal_fraction=float((known > RULES["metalAboveHu"]).sum() / count),
+        outside_fraction=1 - len(known) / len(values),
+    )

@@ -1,0 +1,113 @@
+"""The results file of the app and its CSV, written by Python (docs/results-file.md)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from .app_rules import RULES
+from .gates import is_density_refused, is_network_refused
+
+PARTS = (("value", ""), ("low", "_low"), ("high", "_high"))
+
+
+def package_version() -> str:
+    """Says that Python wrote the file, and which version."""
+    try:
+        return f"vertebra {version('vertebra')}"
+    except PackageNotFoundError:  # run from the source tree
+        return "vertebra 0.1.0"
+
+
+def make_results_file(
+    levels: list[dict[str, Any]],
+    header: dict[str, Any],
+    study_uid: str | None,
+    series_uid: str | None,
+    device_id: str | None = None,
+) -> dict[str, Any]:
+    """Content of ``*.osteolens.json``. No name, birth date or patient ID goes in."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {
+        "format": RULES["format"],
+        "schemaVersion": RULES["schemaVersion"],
+        "statement": RULES["statement"],
+        "studyInstanceUid": study_uid,
+        "seriesInstanceUid": series_uid,
+        "deviceId": device_id,
+        "appVersion": package_version(),
+        "createdAt": now,
+        "savedAt": now,
+        "acquisition": {key: header[key] for key in ("kvp", "sliceThicknessMm", "kernel", "contrast")},
+        "levels": levels,
+    }
+
+
+def _rounded(value: float | None, digits: int) -> float | int | None:
+    if value is None:
+        return None
+    rounded = round(float(value), digits)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _safe(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and cell != ""
+    return "" if cell is None else f"'{cell}" if is_formula else cell
+
+
+def _row(file: dict[str, Any], level: dict[str, Any], devices: list[dict[str, Any]]) -> dict[str, Any]:
+    warnings, measured, run = level["warnings"], level["measurement"] or {}, level["run"] or {}
+    network = level["network"] or {}
+    shown = {} if is_network_refused(warnings) else network
+    density = None if is_density_refused(warnings) else measured.get("vbmdMgCm3")
+    row: dict[str, Any] = {
+        "study_instance_uid": file["studyInstanceUid"],
+        "series_instance_uid": file["seriesInstanceUid"],
+        "level": level["level"],
+        "reader_state": level["state"],
+    }
+    for name, value in zip(("left", "posterior", "superior"), level["centreLps"], strict=True):
+        row[f"centre_{name}_mm"] = _rounded(value, 1)
+    for name, key, digits in (
+        ("roi_mean_hu", "meanHu", 1),
+        ("roi_median_hu", "medianHu", 1),
+        ("roi_sd_hu", "sdHu", 1),
+        ("roi_volume_mm3", "volumeMm3", 0),
+    ):
+        row[name] = _rounded(measured.get(key), digits)
+    row["measured_vbmd_mg_cm3"] = _rounded(density, 1)
+    for part, ending in PARTS:
+        row[f"network_vbmd{ending}_mg_cm3"] = _rounded(shown.get("vbmdMgCm3", {}).get(part), 1)
+    for device in devices:
+        name, unit = device["id"], device["unit"]
+        estimate = next((d for d in shown.get("devices", []) if d["deviceId"] == name), {})
+        for part, ending in PARTS:
+            chance = estimate.get("osteoporosis", {}).get(part)
+            row[f"network_osteoporosis_probability{ending}_{name}"] = _rounded(chance, 3)
+        for part, ending in PARTS:
+            digits = 3 if unit == "g/cm2" else 0
+            areal = _rounded(estimate.get("abmd", {}).get(part), digits)
+            row[f"network_abmd{ending}_{name}_{unit.replace('/', '_')}"] = areal
+    row["network_level"] = network.get("predictedLevel")
+    row["ood_score"] = _rounded(network.get("oodScore"), 3)
+    row["ood_limit"] = _rounded(network.get("oodLimit"), 3)
+    for name, effect in (("refused", "refuse"), ("marks", "mark"), ("notes", "note")):
+        row[name] = " ".join(f"{w['code']}: {w['sentence']}" for w in warnings if w["effect"] == effect)
+    row["backend"], row["elapsed_ms"] = run.get("backend"), _rounded(run.get("elapsedMs"), 0)
+    row["model_id"], row["model_sha256"] = run.get("modelId"), run.get("modelSha256")
+    row["app_version"], row["statement"] = file["appVersion"], file["statement"]
+    return row
+
+
+def results_csv(file: dict[str, Any], devices: list[dict[str, Any]]) -> str:
+    """The app's CSV of a results file; devices: the manifest's. Refused numbers are left empty."""
+    rows = [_row(file, level, devices) for level in file["levels"]]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(rows[0].keys() if rows else [])
+    writer.writerows([[_safe(cell) for cell in row.values()] for row in rows])
+    return out.getvalue()
