@@ -59,7 +59,7 @@ async function openDialog(page: Page): Promise<Locator> {
 
 async function searchFor(dialog: Locator, fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value);
-  await dialog.getByRole('button', { name: 'Search' }).click();
+  await dialog.getByRole('button', { name: 'Search', exact: true }).click();
 }
 
 function sentence(page: Page): Locator {
@@ -87,8 +87,8 @@ test('a study found by patient and opened by frames measures exactly what its fi
   const retrievals = watchRetrievals(page);
   const dialog = await openDialog(page);
   await expect(dialog.getByRole('button', { name: 'Research archive' })).toHaveAttribute('aria-pressed', 'true');
-  await searchFor(dialog, { 'Patient name': 'Synthetic' });
-  await dialog.getByRole('row', { name: /Synthetic/i }).click();
+  await searchFor(dialog, { 'Patient name': 'OsteoLens' });
+  await dialog.getByRole('row').filter({ hasText: /Synthetic/i }).click();
   await dialog.getByRole('button', { name: 'Open series' }).click();
   await expect(openItem(page)).toHaveCount(1, { timeout: 90_000 });
   await openingEnds(page);
@@ -115,7 +115,7 @@ test('a compressed series opens by frames behind a token, with the values of its
   await searchFor(dialog, { 'Bearer token, if it asks for one': 'no token' });
   await expect(sentence(page)).toContainText('The bearer token holds characters that no token has');
   await searchFor(dialog, { 'Bearer token, if it asks for one': TOKEN });
-  await dialog.getByRole('row', { name: /SLAB/ }).click();
+  await dialog.getByRole('row').filter({ hasText: 'SLAB' }).click();
   await dialog.getByRole('button', { name: 'Open series' }).click();
   await expect(openItem(page)).toHaveCount(1, { timeout: 90_000 });
   await openingEnds(page);
@@ -198,7 +198,7 @@ test('each way in which a search fails is told in one sentence, and nothing leav
   for (const [typed, said] of [
     ['http://127.0.0.1:9/dicom-web', 'may not read from http://127.0.0.1:9'],
     ['https://evil.example/dicom-web', 'may not read from https://evil.example'],
-    ['no address:', 'is no address of a DICOMweb server'],
+    ['ftp://pacs.example/dicom-web', 'is no address of a DICOMweb server'],
     // The server of the tests answers every unknown address with the page itself.
     [`${baseURL}/dicom-web`, 'answered something else than DICOM JSON'],
     [server.openRoot.replace(/\/dicom-web$/, '/elsewhere'), 'does not know what was asked for (HTTP 404)'],

@@ -124,6 +124,26 @@ test('the tilted head scan of two slice distances opens by distance, tilted', as
   await page.screenshot({ path: 'test-results/tilt-ge.png' });
 });
 
+test('a level beside the shifted slices of a tilted scan is not measured on the air that fills the grid', async ({ page }) => {
+  // 15 degrees: at the 21st of 24 slices the grid's first 4.9 rows were never scanned.
+  const shear = 2.5 * Math.tan((15 * Math.PI) / 180);
+  const tilted = writeSyntheticCt({
+    sizeVox: [70, 60, 24], spacingMm: [0.9, 1.1, 2.5], seriesDescription: 'Tilted', huAt: () => 150,
+    change: (k, [x, y, z]) => ({ ImagePositionPatient: [x, y + k * shear, z], GantryDetectorTilt: -15 }),
+  });
+  await openEmpty(page);
+  await chooseFiles(page, asFiles(tilted));
+  await expect(openItem(page)).toContainText('CT, 24 slices');
+  await chooseFiles(page, [picksFile({ L1: [0, 35.3, -790.5], L2: [0, 58, -815] })]);
+  await resultOf(page, 'L1');
+  await resultOf(page, 'L2');
+  const [cut, whole] = (await savedResults(page)).levels;
+  expect(cut?.measurement).toBeNull();
+  expect(cut?.warnings).toContainEqual(expect.objectContaining({ code: 'roi-outside-scan', effect: 'refuse', sentence: expect.stringContaining('beside the slices') }));
+  expect(whole?.measurement?.meanHu).toBeCloseTo(150, 1);
+  expect(whole?.warnings.map(({ code }) => code)).toContain('tilt-resampled');
+});
+
 test('overlapping reconstructions in one series are listed apart by what sets them apart', async ({ page }) => {
   const sharp = axialSpine({ kernel: 'B70f', change: (k) => ({ SOPInstanceUID: `1.2.840.77.${k}` }) }).map((file) => ({ ...file, name: `sharp-${file.name}` }));
   await openEmpty(page);

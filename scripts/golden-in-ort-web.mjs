@@ -29,12 +29,19 @@ for (const [number, { acquisition: header }] of manifest.golden.cases.entries())
 
 const worst = {}
 for (const name of Object.keys(manifest.outputs)) {
-  const reference = manifest.golden.cases.flatMap((c) => c.outputs[name])
-  const value = found.flatMap((outputs) => [...outputs[name].data])
-  if (value.length !== reference.length) throw new Error(`${name}: ${value.length} values, not ${reference.length}`)
-  const largest = Math.max(...reference.map(Math.abs))
-  const range = Math.max(Math.max(...reference) - Math.min(...reference), 1e-3 * largest, 1e-12)
-  worst[name] = Math.max(...value.map((v, i) => Math.abs(v - reference[i]))) / range
+  const wanted = manifest.golden.cases.flatMap((c) => c.outputs[name])
+  const values = found.flatMap((outputs) => [...outputs[name].data])
+  if (values.length !== wanted.length) throw new Error(`${name}: ${values.length} values, not ${wanted.length}`)
+  // The devices' columns of abmd are in different units: a range each.
+  const columns = name === 'abmd' ? manifest.devices.length : 1
+  worst[name] = 0
+  for (let column = 0; column < columns; column += 1) {
+    const mine = (_, index) => index % columns === column
+    const [reference, value] = [wanted.filter(mine), values.filter(mine)]
+    const largest = Math.max(...reference.map(Math.abs))
+    const range = Math.max(Math.max(...reference) - Math.min(...reference), 1e-3 * largest, 1e-12)
+    worst[name] = Math.max(worst[name], Math.max(...value.map((v, i) => Math.abs(v - reference[i]))) / range)
+  }
 }
 console.log(JSON.stringify(worst))
 const beyond = Object.entries(worst).filter(([, difference]) => !(difference <= manifest.golden.tolerance))

@@ -3,8 +3,8 @@
     /tmp/reference/bin/python scripts/reference/damaged.py [--cases 1000] [--first 0] [--out FILE]
 
 A case is a file of synthetic.zip and edits of its pixel data: [offset, bytes removed, bytes put in as hex], in turn.
-`crc` is the CRC-32 of the stored values of each frame as little-endian int32, row by row, or null where the reference
-reads no such frame. Decoders crash on some damage, so they work in a child process that is started anew.
+`crc` are, for each frame, the CRC-32 of its stored values as little-endian int32, row by row, by each reference decoder
+that gives a picture; none where all refuse. Decoders crash on some damage, so they work in a child process that is started anew.
 """
 
 import argparse
@@ -17,15 +17,20 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 import pydicom
 from points import Mulberry32
+from pydicom.encaps import encapsulate, generate_fragments, get_frame, parse_basic_offsets
 from pydicom.pixels import pixel_array
 from read_dicom import as_stored
 
 FIXTURES = Path(__file__).resolve().parents[2] / "e2e/fixtures/reference"
 # Without loss, so that decoders have to agree to the last bit.
 SEEDS = ("native/", "lossless/", "enhanced/", "odd/rle-five", "odd/j2k-five", "odd/jls-five", "odd/jpeg70-five")
+LOSSLESS_JPEG = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 CHILD_SECONDS = 120
+DEFLATED_PIXEL_BYTES = 350
 
 Edit = tuple[int, int, str]
 
@@ -37,9 +42,9 @@ def seeds() -> dict[str, bytes]:
 
 
 def damage(content: bytes, random: Mulberry32) -> list[Edit]:
-    """One to three edits behind the tag of the pixel data; deflated files are damaged anywhere behind the meta header."""
-    tag = content.rfind(b"\xe0\x7f\x10\x00")
-    start = tag + 8 if tag > 0 else 400
+    """One to three edits behind the tag of the pixel data; of deflated files in the last bytes, which hold pixels only."""
+    tag = max(content.rfind(b"\xe0\x7f\x10\x00"), content.rfind(b"\x7f\xe0\x00\x10"))
+    start = tag + 8 if tag > 0 else len(content) - DEFLATED_PIXEL_BYTES
     return [edit(content, start, random) for _ in range(1 + random.below(3))]
 
 
@@ -84,22 +89,63 @@ def apply(content: bytes, edits: list[Edit]) -> bytes:
     return content
 
 
-def checksums(content: bytes, frames: int) -> list[int | None]:
+def checksums(content: bytes, frames: int) -> list[list[int]]:
     """Frame by frame: damage to one is none to the others."""
     try:
-        data = pydicom.dcmread(io.BytesIO(content), force=True)
+        data = read_up_to_pixels(content)
         return [checksum(data, frame) for frame in range(frames)]
     except Exception:  # Whatever pydicom raises of damaged bytes: it does not read them.
-        return [None] * frames
+        return [[]] * frames
 
 
-def checksum(data: pydicom.Dataset, frame: int) -> int | None:
+def read_up_to_pixels(content: bytes) -> pydicom.Dataset:
+    """pydicom throws a whole file away for what stands behind uncompressed pixels; that is cut off and the file read again."""
     try:
-        if int(data.get("SamplesPerPixel", 1)) != 1 or frame >= int(data.get("NumberOfFrames") or 1):
-            return None
-        return zlib.crc32(as_stored(pixel_array(data, index=frame), data).astype("<i4").tobytes())
+        data = pydicom.dcmread(io.BytesIO(content), force=True)
+        if "PixelData" in data:
+            return data
     except Exception:
-        return None
+        pass
+    at = max(content.rfind(b"\xe0\x7f\x10\x00"), content.rfind(b"\x7f\xe0\x00\x10"))
+    is_explicit = content[at + 4 : at + 6] in (b"OB", b"OW")
+    value = at + (12 if is_explicit else 8)
+    length = int.from_bytes(content[value - 4 : value], "little" if content[at] == 0xE0 else "big")
+    return pydicom.dcmread(io.BytesIO(content[: value + length]), force=True)
+
+
+def checksum(data: pydicom.Dataset, frame: int) -> list[int]:
+    """One for each of the decoders that give a picture: of lossless JPEG, GDCM and libjpeg-turbo make different things of the same damage."""
+    sums: list[int] = []
+    if int(data.get("SamplesPerPixel", 1)) != 1 or frame >= int(data.get("NumberOfFrames") or 1):
+        return sums
+    for read in (pixel_array, without_table, by_libjpeg_turbo):
+        try:
+            sums.append(zlib.crc32(as_stored(read(data, index=frame), data).astype("<i4").tobytes()))
+        except Exception:
+            continue
+    return sorted(set(sums))
+
+
+def without_table(data: pydicom.Dataset, index: int) -> np.ndarray:
+    """One frame is all fragments together; pydicom gives up where a damaged offset table says otherwise."""
+    if not data.file_meta.TransferSyntaxUID.is_encapsulated or int(data.get("NumberOfFrames") or 1) != 1:
+        raise NotImplementedError
+    buffer = io.BytesIO(data.PixelData)
+    parse_basic_offsets(buffer)
+    whole = pydicom.Dataset(data)
+    whole.file_meta = data.file_meta
+    whole.PixelData = encapsulate([b"".join(generate_fragments(buffer))])
+    return pixel_array(whole, index=index)
+
+
+def by_libjpeg_turbo(data: pydicom.Dataset, index: int) -> np.ndarray:
+    if data.file_meta.TransferSyntaxUID not in LOSSLESS_JPEG:
+        raise NotImplementedError
+    stream = get_frame(data.PixelData, index, number_of_frames=int(data.get("NumberOfFrames") or 1))
+    decoded = imagecodecs.jpeg8_decode(stream)
+    if decoded.shape != (data.Rows, data.Columns):
+        raise ValueError("another size")
+    return decoded
 
 
 def case(number: int, files: dict[str, bytes]) -> dict[str, object]:
@@ -136,7 +182,7 @@ def run(first: int, count: int) -> list[str]:
             # The case that ended the child: the reference gives no answer to it.
             one = case(first + len(lines), files)
             frames = 4 if str(one["file"]).startswith("enhanced/") else 1
-            lines.append(json.dumps({**one, "crc": [None] * frames}, separators=(",", ":")))
+            lines.append(json.dumps({**one, "crc": [[]] * frames}, separators=(",", ":")))
     return lines
 
 

@@ -15,6 +15,10 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 # libjpeg-turbo, in imagecodecs, decodes all three.
 JPEG_12_BIT = {"1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55"}
 
+RLE = "1.2.840.10008.1.2.5"
+# JPEG and JPEG-LS code the stored bits as they are.
+WITHOUT_SIGN = {f"1.2.840.10008.1.2.4.{end}" for end in (50, 51, 57, 70, 80, 81)}
+
 AIR_HU = -1024
 HIGHEST_TISSUE_HU = 3071
 
@@ -74,8 +78,9 @@ def as_stored(array: np.ndarray, data: pydicom.Dataset) -> np.ndarray:
     if bits >= int(data.BitsAllocated) or array.dtype.kind not in "iu":
         return array
     words = array.astype(np.int64)
-    if data.file_meta.TransferSyntaxUID.is_encapsulated:
-        # A lossy decoder may leave the range of the stored bits by a little, so nothing is cut off.
+    if data.file_meta.TransferSyntaxUID.is_encapsulated and data.file_meta.TransferSyntaxUID != RLE:
+        # A lossy decoder may leave the range of the stored bits by a little, so nothing is cut off. JPEG 2000 knows the sign.
+        is_signed &= data.file_meta.TransferSyntaxUID in WITHOUT_SIGN
         return np.where(words >= 1 << (bits - 1), words - (1 << bits), words) if is_signed else array
     words = (words >> (int(data.HighBit) + 1 - bits)) & ((1 << bits) - 1)
     return np.where(words >= 1 << (bits - 1), words - (1 << bits), words) if is_signed else words

@@ -30,6 +30,16 @@ describe('compareWithGolden', () => {
     expect(checks.find(({ output }) => output === 'vbmd')).toMatchObject({ maxDifference: 100, passed: false });
   });
 
+  it('judges each device of abmd by its own range, as their units differ', () => {
+    const [gram = 0, milligram = 0] = first.outputs.abmd;
+    const other = { ...second, outputs: { ...second.outputs, abmd: [gram + 0.4, milligram + 300] } };
+    const two = { ...manifest, golden: { ...manifest.golden, cases: [first, other] } };
+    const off = { ...right, abmd: Float32Array.of(gram + 0.1, milligram) };
+    const check = compareWithGolden(two, [{ caseIndex: 0, outputs: off }]).find(({ output }) => output === 'abmd');
+    expect(check?.ratio).toBeCloseTo(0.25, 5);
+    expect(check?.passed).toBe(false);
+  });
+
   it('keeps the range of an output that hardly varies from being nothing', () => {
     const flat = { ...manifest, golden: { ...manifest.golden, cases: [first] } };
     const checks = compareWithGolden(flat, [{ caseIndex: 0, outputs: { ...right, vbmd: Float32Array.of(101.25) } }]);

@@ -1,11 +1,12 @@
-import type { AcquisitionFacts } from '#src/core/dicom/series.ts';
+import type { AcquisitionFacts, SliceShear } from '#src/core/dicom/series.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import { measureRoi } from '#src/core/measure/roi.ts';
+import { boxForRoi, measureRoi } from '#src/core/measure/roi.ts';
 import type { ModelManifest } from '#src/core/model/manifest.ts';
 import { decodeOutputs } from '#src/core/results/decode-output.ts';
 import { findWarnings } from '#src/core/results/gates.ts';
 import type { LevelResult, NetworkEstimate, RunFacts } from '#src/core/results/level-result.ts';
-import { cropForPatch } from '#src/core/volume/crop-block.ts';
+import { boxForPatch, cropForPatch } from '#src/core/volume/crop-block.ts';
+import { isScanned } from '#src/core/volume/tilted-slices.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { InferenceEngine } from '#src/inference/index.ts';
@@ -14,8 +15,8 @@ export type LevelJob = {
   readonly volume: VolumeSource;
   readonly facts: AcquisitionFacts;
   readonly pick: LevelPick;
-  /** The scan was tilted, and its slices were shifted onto the grid. */
-  readonly isTiltResampled: boolean;
+  /** Set where the scan was tilted, and its slices were shifted onto the grid. */
+  readonly shear: SliceShear | undefined;
   /** Every second slice was left out for want of memory. */
   readonly isEverySecondSlice: boolean;
   /** Of the snap that placed the pick; null where the reader or a file placed it. */
@@ -29,8 +30,9 @@ type Estimated = Result<{ readonly network: NetworkEstimate; readonly run: RunFa
 
 /** Measurement and network on one picked level: measure, crop, run, decode, doubt. Rejects when the signal aborts. */
 export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<LevelResult> {
-  const { volume, facts, pick, snapConfidence, isTiltResampled, isEverySecondSlice } = job;
-  const measured = measureRoi(volume, pick.centreLps, facts.kvp);
+  const { volume, facts, pick, snapConfidence, shear, isEverySecondSlice } = job;
+  const isMeasurable = shear === undefined || isScanned(boxForRoi(volume, pick.centreLps), volume.sizeVox, shear);
+  const measured = isMeasurable ? measureRoi(volume, pick.centreLps, facts.kvp) : fail(BESIDE_SLICES);
   const estimated = await estimate(job, signal);
   signal.throwIfAborted();
   return {
@@ -38,8 +40,14 @@ export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<
     measurement: measured.ok ? measured.value : null,
     network: estimated.ok ? estimated.value.network : null,
     run: estimated.ok ? estimated.value.run : null,
-    warnings: findWarnings({ volume, facts, pick, snapConfidence, isTiltResampled, isEverySecondSlice, measured, estimated }),
+    warnings: findWarnings({ volume, facts, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
   };
+}
+
+const BESIDE_SLICES = { code: 'roi-outside-scan', sentence: 'The measuring region lies partly beside the slices of the tilted scan, so this level cannot be measured.' } as const;
+
+function isPatchScanned({ volume, pick, shear, manifest }: LevelJob): boolean {
+  return shear === undefined || manifest === null || isScanned(boxForPatch(volume, pick.centreLps, manifest.input.patch), volume.sizeVox, shear);
 }
 
 async function estimate({ volume, facts, pick, engine, manifest }: LevelJob, signal: AbortSignal): Promise<Estimated> {

@@ -63,9 +63,9 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     const open = series.find((one) => one.id === openSeriesId);
     if (!volume || !open) throw new Error('A level was picked with no series open.');
     const snapConfidence = picking.snapConfidenceAt(pick.centreLps);
-    const isTiltResampled = open.grid?.shear !== undefined;
+    const shear = open.grid?.shear;
     const isEverySecondSlice = open.reduction?.kind === 'every-second';
-    return analyseLevel({ volume, facts: open.acquisition, pick, snapConfidence, isTiltResampled, isEverySecondSlice, engine, manifest }, signal);
+    return analyseLevel({ volume, facts: open.acquisition, pick, snapConfidence, shear, isEverySecondSlice, engine, manifest }, signal);
   });
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));

@@ -11,7 +11,7 @@ import { readReferenceFiles } from './reference-files.ts';
 import { FIXTURES } from './reference-values.ts';
 
 /** One of scripts/reference/damaged.py: [offset, bytes removed, bytes put in as hex], in turn, and what the reference makes of each frame. */
-type DamagedCase = { readonly file: string; readonly edits: readonly (readonly [number, number, string])[]; readonly crc: readonly (number | null)[] };
+type DamagedCase = { readonly file: string; readonly edits: readonly (readonly [number, number, string])[]; readonly crc: readonly (readonly number[])[] };
 
 /** `npm run fuzz` writes more cases and names them here. */
 const CASES = process.env['FUZZ_DAMAGED'] ?? path.join(FIXTURES, 'damaged.json');
@@ -42,8 +42,8 @@ test('damaged pixel data is refused, or gives the values that the reference deco
     own.forEach((crc, frame) => {
       if (crc === REFUSED) return;
       // Damage beside this frame, before which the reference gives up, leaves its values as they were.
-      if (crc === one.crc[frame] || crc === whole.get(one.file)?.[frame]) agreed += 1;
-      else failures.push(`case ${number}, ${one.file}, frame ${frame}: ${crc} for ${one.crc[frame] ?? 'refused'}`);
+      if (one.crc[frame]?.includes(crc) || crc === whole.get(one.file)?.[frame]) agreed += 1;
+      else failures.push(`case ${number}, ${one.file}, frame ${frame}: ${crc} for ${one.crc[frame]?.join(' or ') || 'refused'}`);
     });
   }
   const report = process.env['FUZZ_DAMAGED_REPORT'];
@@ -61,7 +61,7 @@ async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<readonly (number 
   if (checkImages({ slices: reading.slices, isPart: false }, 'It').some(({ effect }) => effect === 'refuse')) return [];
   const file = openFile(new Uint8Array(await reading.blob.arrayBuffer()));
   if (!file.ok) return [];
-  const frames = [];
+  const frames: (number | typeof REFUSED)[] = [];
   for (const header of reading.slices) {
     const stored = await storedValues(file.value, header, (stream) => codecs(stream, header));
     frames.push(stored.ok ? crc32(new Uint8Array(Int32Array.from(stored.value).buffer)) : REFUSED);

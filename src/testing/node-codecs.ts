@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { decodeJpeg2000, type OpenJpeg } from '#src/viewer/codec/jpeg-2000.ts';
-import { isJpeg2000 } from '#src/viewer/coded-stream.ts';
+import { codecBits, isJpeg2000 } from '#src/viewer/coded-stream.ts';
 import type { Numbers } from '#src/viewer/stored-bits.ts';
 
 type ImageFrame = Record<string, unknown>;
@@ -32,7 +32,7 @@ export async function loadNodeCodecs(): Promise<NodeCodecs> {
   const openJpeg = await openJpegFactory({ locateFile: (name) => path.join(wasmBasePath, name) });
   return async (stream, header) => {
     if (isJpeg2000(header.transferSyntaxUid)) return decodeJpeg2000(openJpeg, stream).values;
-    const allocated = header.bitsAllocated ?? 16;
+    const allocated = codecBits(header);
     const frame = {
       samplesPerPixel: 1, photometricInterpretation: header.photometricInterpretation ?? 'MONOCHROME2', planarConfiguration: 0,
       rows: header.rows, columns: header.columns, bitsAllocated: allocated, bitsStored: allocated, pixelRepresentation: header.pixelRepresentation ?? 0,

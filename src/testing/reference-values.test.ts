@@ -79,7 +79,7 @@ async function read(name: string, bytes: Uint8Array<ArrayBuffer>, reference: Ref
   if (reading.kind === 'fault') return { code: reading.code, differences: [] };
   if (reading.kind === 'other') return { code: 'other', differences: [] };
   const { slices } = reading;
-  const [refusal] = checkImages({ slices, isPart: false, label: null }, name).filter(({ effect }) => effect === 'refuse');
+  const [refusal] = checkImages({ slices, isPart: false }, name).filter(({ effect }) => effect === 'refuse');
   const code = refusal?.code ?? AGREES;
   if ('unreadable' in reference) return { code, differences: code === AGREES ? [`pydicom: ${reference.unreadable}`] : [] };
   const differences = compareHeaders(slices, reference);

@@ -1,3 +1,4 @@
+import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { isWholeLosslessScan, type HuffmanTable } from './check-lossless-jpeg.ts';
 
@@ -19,7 +20,19 @@ export function isJpeg2000(transferSyntaxUid: string): boolean {
   return JPEG_2000.test(transferSyntaxUid);
 }
 
-const DAMAGED = 'its compressed pixel data is damaged';
+const LOSSLESS_JPEG = /^1\.2\.840\.10008\.1\.2\.4\.(57|70)$/;
+
+/** JPEG processes 14 without DCT. */
+export function isLosslessJpeg(transferSyntaxUid: string): boolean {
+  return LOSSLESS_JPEG.test(transferSyntaxUid);
+}
+
+/** Bits of a sample that a codec is asked for: 16 of lossless JPEG, whose 8-bit values wrap round unseen where they are damaged. */
+export function codecBits({ bitsAllocated, transferSyntaxUid }: Pick<SliceHeader, 'bitsAllocated' | 'transferSyntaxUid'>): number {
+  return isLosslessJpeg(transferSyntaxUid) ? 16 : (bitsAllocated ?? 16);
+}
+
+export const DAMAGED = 'its compressed pixel data is damaged';
 const CUT_OFF = 'its pixel data is cut off';
 
 /**
@@ -129,6 +142,10 @@ const SOC = 0xff4f;
 const SIZ = 0xff51;
 const SOT = 0xff90;
 const EOC = 0xffd9;
+// Of the main header, T.800 table A.2 and T.814: CAP, SIZ, COD, COC, TLM, PLM, CPF, QCD, QCC, RGN, POC, PPM, CRG, COM.
+const MAIN_HEADER = new Set([0xff50, 0xff51, 0xff52, 0xff53, 0xff55, 0xff57, 0xff59, 0xff5c, 0xff5d, 0xff5e, 0xff5f, 0xff60, 0xff63, 0xff64]);
+const COD = 0xff52;
+const QCD = 0xff5c;
 const SIZ_BYTES_OF_ONE_COMPONENT = 41;
 const JP2_SIGNATURE = 0x6a502020;
 
@@ -138,6 +155,8 @@ function readJpeg2000(stream: Uint8Array): Result<StreamFacts, string> {
   if (start === null || uint16(stream, start) !== SOC || uint16(stream, start + 2) !== SIZ) return fail(DAMAGED);
   const size = start + 4;
   if (uint16(stream, size) < SIZ_BYTES_OF_ONE_COMPONENT) return fail(DAMAGED);
+  // A grey image has no subsampled component; decoders disagree on what it would be.
+  if (stream[size + 39] !== 1 || stream[size + 40] !== 1) return fail(DAMAGED);
   const depth = stream[size + 38] ?? 0;
   const facts: StreamFacts = {
     columns: uint32(stream, size + 4) - uint32(stream, size + 12),
@@ -146,12 +165,15 @@ function readJpeg2000(stream: Uint8Array): Result<StreamFacts, string> {
     precision: (depth & 0x7f) + 1,
     isSigned: depth >= 0x80,
   };
+  const seen = new Set<number>();
   let at = size;
-  while (uint16(stream, at - 2) !== SOT) {
+  for (let marker = SIZ; marker !== SOT; marker = uint16(stream, at - 2)) {
     const length = uint16(stream, at);
+    if (!MAIN_HEADER.has(marker) || length < 2 || at + length > stream.length) return fail(DAMAGED);
+    seen.add(marker);
     at += length + 2;
-    if (length < 2 || stream[at - 2] !== 0xff || at > stream.length) return fail(DAMAGED);
   }
+  if (!seen.has(COD) || !seen.has(QCD)) return fail(DAMAGED);
   for (at -= 2; uint16(stream, at) === SOT; ) {
     const length = uint32(stream, at + 6);
     // 0 stands for "up to the end", in the last tile part only.

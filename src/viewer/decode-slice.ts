@@ -1,13 +1,26 @@
 import { createImage } from '@cornerstonejs/dicom-image-loader';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { ok, type Result } from '#src/lib/result.ts';
+import { makeCodecPool, startCodecWorker, type CodecPool } from './codec/codec-pool.ts';
+import { isJpeg2000 } from './coded-stream.ts';
 import type { OpenFile } from './frame-bytes.ts';
 import { rescaleToHu, type HuSlice, type HuType } from './hu-slice.ts';
 import { padWithAir } from './padding.ts';
 import { storedValues } from './stored-values.ts';
 
+/** As many as Cornerstone's own. */
+const MAX_WORKERS = 4;
+let started: CodecPool | null = null;
+
+/** Started with the first frame that needs it. */
+function jpeg2000(): CodecPool {
+  started ??= makeCodecPool({ size: Math.max(1, Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1)), startWorker: startCodecWorker });
+  return started;
+}
+
 /**
- * Decodes one frame in Cornerstone's codec workers, where it is coded at all, and applies the rescale once.
+ * Decodes one frame in a codec worker, where it is coded at all, and applies the rescale once: JPEG 2000 and HTJ2K in
+ * our own (codec/jpeg-2000.ts says why), the others in Cornerstone's.
  * Not through Cornerstone's own wadouri loader: that keeps the whole file beside every image, types each slice by its
  * own range (fractional slopes are cut where the ends of the range happen to be whole) and wraps round beyond 16 bit.
  * A failure is the middle of a sentence: "… cannot be read: <reason>."
@@ -20,6 +33,7 @@ export async function decodeSlice(
   type: HuType,
 ): Promise<Result<HuSlice, string>> {
   const stored = await storedValues(file, header, async (frame) => {
+    if (isJpeg2000(header.transferSyntaxUid)) return jpeg2000().decode(frame);
     const image = await createImage(imageId, frame, header.transferSyntaxUid, { preScale: { enabled: false } });
     const values = 'getPixelData' in image ? image.getPixelData() : image.pixelData;
     if (values === undefined) throw new Error('The codec gave no pixels.');

@@ -22,12 +22,15 @@ export function openFile(bytes: Uint8Array): Result<OpenFile, string> {
   if (pixels === undefined) return fail('it has no pixel data');
   if (pixels.hadUndefinedLength === true && pixels.fragments === undefined) {
     // The header parser stops at the pixel data's tag; the fragments behind it are listed here.
-    const stream = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, dataSet.byteArray, pixels.dataOffset);
+    const warnings: string[] = [];
     try {
-      dicomParser.findEndOfEncapsulatedElement(stream, pixels, []);
+      const stream = new dicomParser.ByteStream(dicomParser.littleEndianByteArrayParser, dataSet.byteArray, pixels.dataOffset);
+      dicomParser.findEndOfEncapsulatedElement(stream, pixels, warnings);
     } catch {
       return fail('its compressed pixel data is damaged');
     }
+    // Something else between the fragments, or no delimiter behind them: bytes are missing or changed.
+    if (warnings.length > 0) return fail('its compressed pixel data is damaged');
   }
   return ok({ dataSet, pixels });
 }
@@ -46,6 +49,7 @@ export function frameBytes(file: OpenFile, header: SliceHeader): Result<Uint8Arr
 function nativeFrame(file: OpenDicom, header: SliceHeader): Result<Uint8Array<ArrayBuffer>, string> {
   const bytesPerPixel = (header.bitsAllocated ?? 16) / BITS_PER_BYTE;
   const frameLength = (header.rows ?? 0) * (header.columns ?? 0) * bytesPerPixel;
+  if (file.pixels.length < (header.frame + 1) * frameLength) return fail('its pixel data is cut off');
   const from = file.pixels.dataOffset + header.frame * frameLength;
   const bytes = new Uint8Array(file.dataSet.byteArray.subarray(from, from + frameLength));
   return bytes.length === frameLength ? ok(bytes) : fail('its pixel data is cut off');
@@ -55,8 +59,16 @@ function encapsulatedFrame(file: OpenDicom, header: SliceHeader): Result<Uint8Ar
   const { dataSet, pixels } = file;
   const fragments = pixels.fragments ?? [];
   const last = fragments.at(-1);
+  if (header.numberOfFrames > 1 && !agreesWithTable(file, header.frame)) return fail('its table of frames is damaged');
   if (last === undefined || last.position + last.length > dataSet.byteArray.length) return fail('its pixel data is cut off');
   return ok(new Uint8Array(encapsulatedStream(file, fragments.length, header)));
+}
+
+/** With a fragment a frame, an offset table that is there must point to just these. */
+function agreesWithTable({ pixels }: OpenDicom, frame: number): boolean {
+  const { fragments = [], basicOffsetTable = [] } = pixels;
+  if (basicOffsetTable.length === 0) return true;
+  return fragments.length === basicOffsetTable.length ? fragments[frame]?.offset === basicOffsetTable[frame] : fragments.some(({ offset }) => offset === basicOffsetTable[frame]);
 }
 
 function encapsulatedStream({ dataSet, pixels }: OpenDicom, fragmentCount: number, header: SliceHeader): ArrayLike<number> {

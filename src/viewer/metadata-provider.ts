@@ -1,4 +1,5 @@
 import type { SliceHeader } from '#src/core/dicom/series.ts';
+import { codecBits } from './coded-stream.ts';
 
 /** What Cornerstone may know of one image. Pixel values it is given are HU already, so the slope it sees is 1. */
 export type ImageFacts = {
@@ -56,7 +57,7 @@ function answer(type: string, { header, frameOfReferenceUid }: ImageFacts): Reco
 }
 
 function pixelModule(header: SliceHeader): Record<string, unknown> {
-  const bitsAllocated = header.bitsAllocated ?? 16;
+  const bitsAllocated = codecBits(header);
   return {
     samplesPerPixel: header.samplesPerPixel ?? 1,
     photometricInterpretation: header.photometricInterpretation ?? 'MONOCHROME2',

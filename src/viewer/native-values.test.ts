@@ -16,11 +16,18 @@ describe('native values', () => {
     expect([...(nativeValues(words, header({ pixelRepresentation: 1, bitsStored: 12 })) ?? [])]).toEqual([-1, -2048, 2047, -1]);
   });
 
-  it.each([
-    ['big endian', { transferSyntaxUid: '1.2.840.10008.1.2.2' }],
-    ['JPEG 2000', { transferSyntaxUid: '1.2.840.10008.1.2.4.90' }],
-    ['8 bits', { bitsAllocated: 8 }],
-  ])('leaves %s to the decoder', (_what, overrides) => {
-    expect(nativeValues(bytes(), header(overrides))).toBeNull();
+  it('takes an old overlay out of the bits above an unsigned value', () => {
+    const words = Uint8Array.from([0xff, 0xff, 0x00, 0x98]);
+    expect([...(nativeValues(words, header({ pixelRepresentation: 0, bitsStored: 12 })) ?? [])]).toEqual([4095, 2048]);
+  });
+
+  it('turns big-endian words round and reads 8-bit and 32-bit values', () => {
+    expect([...(nativeValues(Uint8Array.from([0xf8, 0x30, 0x00, 0x01]), header({ transferSyntaxUid: '1.2.840.10008.1.2.2' })) ?? [])]).toEqual([-2000, 1]);
+    expect([...(nativeValues(Uint8Array.from([0xf8, 0x30]), header({ bitsAllocated: 8, pixelRepresentation: 0 })) ?? [])]).toEqual([248, 48]);
+    expect([...(nativeValues(Uint8Array.from([0x30, 0xf8, 0xff, 0xff]), header({ bitsAllocated: 32, bitsStored: 32 })) ?? [])]).toEqual([-2000]);
+  });
+
+  it('leaves compressed frames to the codecs', () => {
+    expect(nativeValues(bytes(), header({ transferSyntaxUid: '1.2.840.10008.1.2.4.90' }))).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { checkRle } from './check-rle.ts';
-import { readStream } from './coded-stream.ts';
+import { DAMAGED, isLosslessJpeg, readStream } from './coded-stream.ts';
 import { frameBytes, type OpenFile } from './frame-bytes.ts';
 import { nativeValues } from './native-values.ts';
 import { storedBits, withoutSign, withSign, type Numbers } from './stored-bits.ts';
@@ -49,6 +49,8 @@ export async function storedValues(file: OpenFile, header: SliceHeader, decodeCo
     if (stream === null) return ok(storedBits(decoded, header));
     const isSigned = header.pixelRepresentation === 1;
     const { isSigned: isCodedSigned, precision } = stream.value;
+    // A lossless stream that holds more bits than it says was damaged.
+    if (!isSigned && isLosslessJpeg(header.transferSyntaxUid) && holdsAbove(decoded, 2 ** precision - 1)) return fail(DAMAGED);
     if (isCodedSigned === null) return ok(isSigned ? withSign(decoded, header.bitsStored ?? precision) : decoded);
     if (isCodedSigned === isSigned) return ok(decoded);
     return ok(isSigned ? withSign(decoded, precision) : withoutSign(decoded, precision));
@@ -57,15 +59,21 @@ export async function storedValues(file: OpenFile, header: SliceHeader, decodeCo
   }
 }
 
+function holdsAbove(values: Numbers, limit: number): boolean {
+  for (let n = 0; n < values.length; n += 1) if ((values[n] ?? 0) > limit) return true;
+  return false;
+}
+
 const OTHER_SIZE = 'its pixel data has another size than its header says';
 
 function checkFormat(header: SliceHeader): Result<void, string> {
-  const isGrey = (header.photometricInterpretation ?? 'MONOCHROME2').startsWith('MONOCHROME');
+  const isGrey = /^MONOCHROME[12]$/.test(header.photometricInterpretation ?? 'MONOCHROME2');
   // Cornerstone's palette code throws where nobody catches it, and its promise then never settles.
   if ((header.samplesPerPixel ?? 1) !== 1 || !isGrey) return fail('it is a colour picture');
   const allocated = header.bitsAllocated ?? 16;
   const stored = header.bitsStored ?? allocated;
   const highBit = header.highBit ?? stored - 1;
+  if ((header.pixelRepresentation ?? 0) > 1) return fail('its header does not say whether its pixels are signed');
   if (stored < 1 || stored > allocated || highBit !== stored - 1 || allocated > MAX_BITS) {
     return fail(`its header contradicts itself (${stored} bits stored in ${allocated}, highest bit ${highBit})`);
   }

@@ -12,7 +12,7 @@ from vertebra.release.onnx_graph import (
     ALLOWED_OPERATORS,
     open_session,
     operators,
-    relative_difference,
+    output_difference,
     run_session,
 )
 
@@ -82,9 +82,14 @@ def test_golden_outputs_are_reproduced(manifest, folder):
     found = run_session(open_session((folder / "model.onnx").read_bytes()), patch, acquisition)
     for name, value in found.items():
         reference = np.asarray([case["outputs"][name] for case in cases])
-        assert (
-            relative_difference(value.reshape(len(cases), -1), reference) <= manifest["golden"]["tolerance"]
-        ), name
+        assert output_difference(name, value, reference) <= manifest["golden"]["tolerance"], name
+
+
+def test_a_device_in_g_per_cm2_is_not_measured_by_the_range_of_one_in_mg():
+    reference = np.array([[0.8, 0.7, 0.7, 750.0], [1.2, 1.1, 1.1, 1100.0]])
+    value = reference.copy()
+    value[0, 0] += 0.04
+    assert output_difference("abmd", value, reference) == pytest.approx(0.1)
 
 
 def test_golden_cases_differ_from_each_other(manifest):

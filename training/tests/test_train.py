@@ -10,7 +10,7 @@ import pytest
 from helpers import tiny_config
 
 from vertebra.__main__ import run
-from vertebra.config import SIMULATOR_SOURCES, SPLITS, TRAINING_ROOT, UserError, load_config
+from vertebra.config import SIMULATOR_SOURCES, TRAINING_ROOT, UserError, load_config
 from vertebra.dataset import load_split, simulate
 from vertebra.evidence.evaluate import evaluate
 from vertebra.network.ablate import ablate
@@ -20,7 +20,6 @@ from vertebra.network.train import train
 from vertebra.network.variants import VARIANTS
 from vertebra.release.export import export
 from vertebra.release.onnx_graph import open_session, run_session
-from vertebra.texture.pool import texture
 from vertebra.texture.pretrain import pretrain
 
 
@@ -28,7 +27,6 @@ from vertebra.texture.pretrain import pretrain
 def tiny(tmp_path_factory):
     config = tiny_config(tmp_path_factory.mktemp("run"))
     simulate(config)
-    texture(config, SPLITS)
     pretrain(config)
     ablate(config)
     calibrate(config)
@@ -76,6 +74,8 @@ def test_a_stopped_training_goes_on_where_it_was(tiny, tmp_path):
     config, _ = tiny
     again = tiny_config(tmp_path)
     shutil.copytree(config.data_dir, again.data_dir)
+    again.checkpoint_dir.mkdir(parents=True)
+    shutil.copy(config.checkpoint_dir / "pretrained.pt", again.checkpoint_dir)
     import vertebra.network.train as module
 
     saved = module.save_checkpoint
@@ -106,10 +106,10 @@ def test_simulated_shards_do_not_depend_on_how_they_are_split(tiny, tmp_path):
 
     config, _ = tiny
     other = tiny_config(tmp_path)
-    other = replace(other, simulate=replace(other.simulate, shard_size=5, train=1, calibration=1, test=12))
+    other = replace(other, simulate=replace(other.simulate, shard_patients=5))
     simulate(other)
     a, b = load_split(config, "test"), load_split(other, "test")
-    np.testing.assert_array_equal(a.hu(np.arange(12)), b.hu(np.arange(12)))
+    np.testing.assert_array_equal(a.hu(np.arange(len(a))), b.hu(np.arange(len(a))))
     np.testing.assert_array_equal(a.labels["abmd"], b.labels["abmd"])
 
 

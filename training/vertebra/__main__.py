@@ -7,13 +7,36 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from .config import REPO_ROOT, TRAINING_ROOT, Config, UserError, load_config
+from .clinic.commands import add_clinic_commands
+from .config import REPO_ROOT, TRAINING_ROOT, UserError, load_config
 
 
 def simulate(options: Namespace) -> None:
     from .dataset import simulate
 
     simulate(load_config(options.config), options.fresh)
+
+
+def pretrain(options: Namespace) -> None:
+    from dataclasses import replace
+
+    from .texture.pretrain import pretrain
+
+    config = load_config(options.config)
+    chosen = replace(config.pretrain, objective=options.objective or config.pretrain.objective)
+    pretrain(replace(config, pretrain=chosen), options.resume)
+
+
+def probe(options: Namespace) -> None:
+    from .texture.probe import probe
+
+    probe(load_config(options.config))
+
+
+def facts(options: Namespace) -> None:
+    from .facts import write_facts
+
+    write_facts(load_config(options.config), REPO_ROOT / "docs" / "simulator.md")
 
 
 def train(options: Namespace) -> None:
@@ -79,11 +102,16 @@ def build_parser() -> ArgumentParser:
     add("simulate", simulate, "make the simulated patches").add_argument(
         "--fresh", action="store_true", help="replace old data"
     )
+    add("facts", facts, "hold the simulator against published facts, and write the table of docs/simulator.md")
+    command = add("pretrain", pretrain, "measure bone texture, and pretrain the encoder on unlabelled patches")
+    command.add_argument("--resume", action="store_true", help="go on from the last epoch")
+    command.add_argument("--objective", help="instead of the run file's: reconstruction, for the probe's comparison")
     add("train", train, "train the network").add_argument(
         "--resume", action="store_true", help="go on from the last epoch"
     )
     add("calibrate", calibrate, "fit temperature, intervals and the out-of-distribution score")
     add("ablate", ablate, "train the variants that the evidence compares, as far as they are not trained yet")
+    add("probe", probe, "measure what the pretrained encoder holds of texture and density")
     add("evaluate", evaluate, "measure all methods on the test patients, and write docs/evaluation")
     add("real-check", real_check, "compare with trabecular HU on the real test CTs, and change those scans")
     command = add("export", export, "write the model folder and the parity fixtures")
@@ -94,45 +122,6 @@ def build_parser() -> ArgumentParser:
     command.add_argument("--out", type=Path, default=REPO_ROOT / "e2e" / "fixtures" / "demo-reference.json")
     add_clinic_commands(add)
     return parser
-
-
-def add_clinic_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
-    """What a clinic runs on its own CT (docs/own-cohort.md)."""
-    cohort = add("cohort", "CT, level centres and a DXA table into shards, with a report of every exclusion")
-    cohort.add_argument("--ct", type=Path, required=True, help="folder of DICOM or NIfTI CTs")
-    cohort.add_argument("--levels", type=Path, required=True, help="folder of level centres or masks")
-    cohort.add_argument("--dxa", type=Path, required=True, help="CSV of DXA readings")
-    cohort.add_argument("--out", type=Path, required=True, help="training/data/<name>")
-    cohort.add_argument("--fresh", action="store_true", help="replace an older cohort in --out")
-    analyse = add("analyse", "one CT and its picks into the results file that the viewer writes")
-    analyse.add_argument("--ct", type=Path, required=True, help="DICOM folder, zip or NIfTI")
-    analyse.add_argument("--picks", type=Path, required=True, help="results file, VerSe centroids or mask")
-    analyse.add_argument("--model", type=Path, required=True, help="public/models/<id>")
-    analyse.add_argument("--out", type=Path, required=True, help="*.osteolens.json to write")
-    analyse.add_argument("--csv", type=Path, help="CSV to write beside it")
-    validate = add("validate", "agreement of an exported model with a clinic's DXA")
-    validate.add_argument("--cohort", type=Path, required=True, help="folder that 'cohort' wrote")
-    validate.add_argument("--model", type=Path, required=True, help="public/models/<id>")
-    validate.add_argument("--out", type=Path, help="folder of the report; default: validation in the cohort's")
-    validate.add_argument("--split", choices=("all", "train", "calibration", "test"), default="all")
-
-
-def run_clinic_command(config: Config, options: argparse.Namespace) -> None:
-    if options.command == "cohort":
-        from .clinic.write_cohort import write_cohort
-
-        write_cohort(config, options.ct, options.levels, options.dxa, options.out, options.fresh)
-    elif options.command == "analyse":
-        from .clinic.analyse import analyse
-
-        analyse(options.ct, options.picks, options.model, options.out, options.csv)
-    else:
-        from .clinic.validate import validate
-        from .clinic.write_cohort import COHORT_SPLITS
-
-        splits = COHORT_SPLITS if options.split == "all" else (options.split,)
-        out = options.out or options.cohort / "validation"
-        validate(config, options.cohort, options.model, out, splits)
 
 
 def run(arguments: list[str] | None = None) -> None:

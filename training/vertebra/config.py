@@ -177,7 +177,7 @@ class PretrainConfig:
     tilt_probability: float = 0.2  # each costs a resampling
     tilt_degrees: float = 8.0  # upper end, about each axis
     texture_weight: float = 1.0
-    reconstruction_weight: float = 1.0
+    reconstruction_weight: float = 4.0  # at 1 the texture crowds it out (docs/experiments.md)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 pool: unlabelled scans of the three training sites (its labels are for probes only). qct: density spread evenly,
 vBMD and level known, no DXA. train, calibration, test: CT and DXA pairs of the three sites. external: the
-hospital with other scanners and the hidden DXA device. Every patient has several adjacent vertebrae. A split's folder holds NNNN.patches.npy (int16 clipped HU [n, D, H, W]) and NNNN.labels.npz; the labels are
+hospital with other scanners and the hidden DXA device. Every patient has several adjacent vertebrae.
+
+A split's folder holds NNNN.patches.npy (int16 clipped HU [n, D, H, W]) and NNNN.labels.npz; the labels are
 written last, so a shard with labels is whole. simulation.json names what made them; other settings or other
 sources are refused.
 """

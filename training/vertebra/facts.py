@@ -20,7 +20,7 @@ from .config import Config, UserError
 from .dataset import Split, load_split
 from .evidence.metrics import area_under_curve
 from .simulator import constants as c
-from .simulator.beam import mineral_canvas
+from .simulator.beam import areal_density
 from .simulator.dxa import from_sbmd, scan_dxa, young_reference
 from .simulator.population import Population, bone_hu, l1_mean_hu, marrow_hu, qct_vbmd
 from .simulator.simulate import SimulatorConfig, draw_person
@@ -78,8 +78,8 @@ def draw_people(count: int, seed: int = DRAW_SEED) -> Drawn:
         level = levels[number // 3 % 4]
         person = draw_person(rng, SimulatorConfig(prior="population"), level, site)
         segment = person.spine[level]
-        mineral = mineral_canvas(person.spine, level)[1]
-        reading = scan_dxa(rng, person.spine, level, site.machine).reading[HOLOGIC]
+        projection = areal_density(person.spine, level)
+        reading = scan_dxa(rng, projection, level, site.machine).reading[HOLOGIC]
         mean, sd = young_reference(level, "hologic")
         t = (reading - mean) / sd
         spine = [person.spine[name] for name in SEGMENTS[1:-1]]
@@ -89,7 +89,7 @@ def draw_people(count: int, seed: int = DRAW_SEED) -> Drawn:
                 person.patient.sex == "F",
                 person.patient.l1_hu,
                 c.LEVELS.index(level),
-                qct_vbmd(mineral, segment.bone.fat_fraction),
+                qct_vbmd(projection.roi_mineral, segment.bone.fat_fraction),
                 reading,
                 t,
                 t <= c.T_OSTEOPOROSIS,
@@ -120,16 +120,16 @@ def physics_facts() -> list[Fact]:
         ),
         Fact(
             "young bone, 165 mg/cm3, fat .27", "HU", "226 to 236", 220, 240,
-            "Jang 2019; PMC6047377", bone_hu(165, marrow_hu(0.27, 120), 120),
+            "PubMed 30912719; PMC6047377", bone_hu(165, marrow_hu(0.27, 120), 120),
         ),
         Fact(
             "portal venous shift", "HU", "+18.2 and +25.7", 18, 26,
-            "Pompe 2016; ESR abstract (domain.md 2.5)", venous,
+            "UMC Utrecht; ESR abstract (domain.md 2.5)", venous,
         ),
         Fact("arterial shift", "HU", "+13.5 and +14.4", 12, 16, "the same two", arterial),
         Fact(
             "Lunar above Hologic, same bone", "%", "11.7", 11, 13,
-            "Genant 1994, 10.1002/jbmr.5650091002", 100 * (lunar - hologic) / ((lunar + hologic) / 2),
+            "10.1002/jbmr.5650091002", 100 * (lunar - hologic) / ((lunar + hologic) / 2),
         ),
     ]  # fmt: skip
 
@@ -144,9 +144,9 @@ def people_facts(people: Drawn) -> list[Fact]:
     older = people.female & (people.age >= 50)
     window = _women_65_to_75()
     rows = [
-        Fact("L1 HU, change a year", "HU", "-2.5", -2.9, -2.1, "Jang 2019, n = 20,374", slope),
-        Fact("L1 HU at 30 years", "HU", "226 ± 44", 216, 236, "Jang 2019", float(at30)),
-        Fact("L1 HU, SD at equal age", "HU", "38 to 44", 34, 46, "Jang 2019", float(rest.std())),
+        Fact("L1 HU, change a year", "HU", "-2.5", -2.9, -2.1, "PubMed 30912719, n = 20,374", slope),
+        Fact("L1 HU at 30 years", "HU", "226 ± 44", 216, 236, "PubMed 30912719", float(at30)),
+        Fact("L1 HU, SD at equal age", "HU", "38 to 44", 34, 46, "PubMed 30912719", float(rest.std())),
         Fact(
             "women of 65 to 75 with L1 of 110 HU or less", "%", "31.8", 25, 40,
             "n = 1096 (domain.md 2.1)", 100 * float((window <= 110).mean()),
@@ -184,9 +184,10 @@ def people_facts(people: Drawn) -> list[Fact]:
                 published + 0.015, "Biol Direct 2025, s13062-025-00627-w", float(of),
             )
         )  # fmt: skip
-    l3 = people.vbmd[people.sound & (people.level == 5)].mean() / people.vbmd[
-        people.sound & (people.level == 3)
-    ].mean()
+    l3 = (
+        people.vbmd[people.sound & (people.level == 5)].mean()
+        / people.vbmd[people.sound & (people.level == 3)].mean()
+    )
     rows.append(
         Fact("volumetric: L3 over L1", "", "0.96", 0.90, 1.03, "PMC6047377 (minimum at L3)", float(l3))
     )
@@ -216,8 +217,28 @@ def painted_facts(test: Split, qct: Split) -> list[Fact]:
         positive = labels["class"][:, d] == 2
         r = float(np.corrcoef(hu[lumbar], labels["abmd"][lumbar, d])[0, 1])
         auc = area_under_curve(positive[lumbar], -hu[lumbar])
-        rows.append(Fact(f"painted: r of mean HU and aBMD, L1 to L4, {device}", "", "0.60 to 0.75", 0.60, 0.75, source, r))
-        rows.append(Fact(f"painted: AUC of mean HU, L1 to L4, {device}", "", "0.78 to 0.88", 0.78, 0.88, source, float(auc)))
+        rows.append(
+            Fact(
+                f"painted: r of mean HU and aBMD, L1 to L4, {device}",
+                "",
+                "0.60 to 0.75",
+                0.60,
+                0.75,
+                source,
+                r,
+            )
+        )
+        rows.append(
+            Fact(
+                f"painted: AUC of mean HU, L1 to L4, {device}",
+                "",
+                "0.78 to 0.88",
+                0.78,
+                0.88,
+                source,
+                float(auc),
+            )
+        )
     sharp = (labels["kernel"] == "sharp") & (labels["thickness"] <= 1.25)
     smooth = (labels["kernel"] == "smooth") & (labels["thickness"] >= 2.5)
     plain = labels["lesion"] == "none"
@@ -255,7 +276,9 @@ def write_facts(config: Config, page: Path) -> None:
     """Measure all rows and put the table between the page's two marks; a row that fails ends the command."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     if TABLE[0] not in text or TABLE[1] not in text:
-        raise UserError(f"{page}: must hold the lines {TABLE[0]} and {TABLE[1]}, between which the table goes.")
+        raise UserError(
+            f"{page}: must hold the lines {TABLE[0]} and {TABLE[1]}, between which the table goes."
+        )
     facts = physics_facts() + people_facts(draw_people(DRAWN_PEOPLE))
     facts += painted_facts(load_split(config, "test"), load_split(config, "qct"))
     head = f"Run `{config.source}`, {DRAWN_PEOPLE} drawn people.\n\n"

@@ -31,7 +31,7 @@ const MAP_WORDS: Readonly<Record<string, string>> = {
  * What the images of a group say against reading them as CT slices in Hounsfield units with a place in the patient, and
  * what should be said beside them. Either one refusal, the first that a reader would care about, or notes.
  */
-export function checkImages(group: SliceGroup, name: string): readonly SeriesProblem[] {
+export function checkImages(group: Pick<SliceGroup, 'slices' | 'isPart'>, name: string): readonly SeriesProblem[] {
   const refusal = findRefusal(group.slices, name);
   return refusal === null ? findNotes(group, name) : [refusal];
 }
@@ -49,7 +49,7 @@ function findRefusal(slices: readonly SliceHeader[], name: string): SeriesProble
   if (first.sopClassUid !== null && !CT_STORAGE.has(first.sopClassUid)) {
     return refuse('not-ct-images', `${name} holds saved pictures or derived objects instead of CT slices; open the original CT series.`);
   }
-  if ((first.samplesPerPixel ?? 1) > 1 || !(first.photometricInterpretation ?? 'MONOCHROME2').startsWith('MONOCHROME')) {
+  if ((first.samplesPerPixel ?? 1) > 1 || slices.some((slice) => !/^MONOCHROME[12]$/.test(slice.photometricInterpretation ?? 'MONOCHROME2'))) {
     return refuse('not-greyscale', `${name} is in colour, so it has no Hounsfield units; open the original CT series.`);
   }
   if (first.numberOfFrames > 1 && slices.some((slice) => slice.imagePositionPatient === null)) {
@@ -78,7 +78,7 @@ function findRefusal(slices: readonly SliceHeader[], name: string): SeriesProble
   return null;
 }
 
-function findNotes(group: SliceGroup, name: string): readonly SeriesProblem[] {
+function findNotes(group: Pick<SliceGroup, 'slices' | 'isPart'>, name: string): readonly SeriesProblem[] {
   const { slices } = group;
   const notes: SeriesProblem[] = [];
   if (new Set(slices.map((slice) => slice.frameOfReferenceUid)).size > 1) {

@@ -35,6 +35,7 @@ const WORDINGS: Readonly<Record<FileFaultCode, Wording>> = {
   'encrypted-zip': (files, one) => `${files} ${one ? 'is' : 'are'} protected by a password; unpack ${them(one)} first and drop the files.`,
   'broken-archive': (files, one) => `${files} cannot be unpacked: the archive is damaged, cut off or of an unknown kind; copy ${them(one)} again from the source.`,
   'broken-zip-member': (files, one) => `${files} cannot be unpacked: ${one ? 'its entry' : 'their entries'} in the archive ${one ? 'is' : 'are'} damaged; copy the archive again from the source.`,
+  'foreign-zip-member': (files, one) => `${files} ${one ? 'is' : 'are'} compressed in a way that is not read here (Deflate64, LZMA, bzip2, Zstandard); unpack the archive first and drop the folder.`,
   'other-archive': (files, one) => `${files} ${one ? 'is an archive' : 'are archives'} of a kind that is not unpacked here (RAR, 7z, xz, bzip2, Zstandard); unpack ${them(one)} first and drop the folder.`,
   'archive-bomb': (files, one) => `${files} would unfold to more than 200 times ${one ? 'its' : 'their'} size, as no CT does, and ${one ? 'was' : 'were'} left aside; if you trust the source, unpack ${them(one)} first and drop the folder.`,
   'archive-too-large': (files, one) => `${files} would unfold to more than the 8 GB that are unpacked at once; unpack ${them(one)} first and drop the folder of one study.`,

@@ -23,6 +23,7 @@ export type FileFaultCode =
   | 'encrypted-zip'
   | 'broken-archive'
   | 'broken-zip-member'
+  | 'foreign-zip-member'
   | 'other-archive'
   | 'archive-bomb'
   | 'archive-too-large'

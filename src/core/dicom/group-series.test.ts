@@ -105,6 +105,8 @@ describe('groupSlices', () => {
       { code: 'duplicate-file', fileName: 'copy/IM0001.dcm' },
       { code: 'duplicate-file', fileName: 'copy/IM0002.dcm' },
     ]);
+    // Two kernels with the same UIDs are no copies of each other.
+    expect(sizes([...headers, ...syntheticHeaders({ kernel: 'B70f' })])).toEqual([12, 12]);
     // An anonymiser that gives all slices one SOPInstanceUID makes no copies.
     expect(sizes(syntheticHeaders({ change: () => ({ SOPInstanceUID: '1.2.3' }) }))).toEqual([12]);
   });

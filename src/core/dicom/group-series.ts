@@ -38,8 +38,7 @@ function withoutCopies(headers: readonly SliceHeader[]): { kept: SliceHeader[]; 
   const kept: SliceHeader[] = [];
   const duplicates = new Map<number, FileFault>();
   for (const header of headers) {
-    // Bad anonymisers give one UID to many slices, so the place counts too.
-    const key = header.sopInstanceUid === null ? null : keyOf(header.sopInstanceUid, header.frame, header.seriesInstanceUid, header.instanceNumber, header.imagePositionPatient);
+    const key = copyKey(header);
     if (key !== null && seen.has(key)) {
       duplicates.set(header.fileId, { code: 'duplicate-file', fileName: header.fileName });
       continue;
@@ -48,6 +47,13 @@ function withoutCopies(headers: readonly SliceHeader[]): { kept: SliceHeader[]; 
     kept.push(header);
   }
   return { kept, duplicates: [...duplicates.values()] };
+}
+
+/** Bad anonymisers give one UID to many slices, so the place and the fields that tell stacks apart count too. */
+function copyKey(header: SliceHeader): string | null {
+  if (header.sopInstanceUid === null) return null;
+  const stack = STACK_FIELDS.map((field) => field(header));
+  return keyOf(header.sopInstanceUid, header.frame, header.seriesInstanceUid, header.instanceNumber, header.imagePositionPatient, stack);
 }
 
 function seriesKey(header: SliceHeader): string {

@@ -25,32 +25,57 @@ const LARGEST_LABEL = 65535;
 
 /** Looks at every value once, after the rescale: HU, a label mask, or something else. NaN and infinities count as missing. */
 export function inspectValues(slope: number, intercept: number): ValueInspector {
+  // Of stored values: the rescale keeps their order, or turns it round.
   let min = Infinity;
   let max = -Infinity;
-  let isWhole = true;
   let missingVoxels = 0;
+  let isWhole = true;
   let labels = 0;
   const seen = new Uint8Array(LARGEST_LABEL + 1);
-  return {
-    add(stored) {
-      for (let n = 0; n < stored.length; n += 1) {
-        const value = slope * (stored[n] ?? 0) + intercept;
-        if (!Number.isFinite(value)) {
-          missingVoxels += 1;
-          continue;
-        }
+  const keepsWhole = Number.isInteger(slope) && Number.isInteger(intercept);
+
+  // Three short loops, two of which a CT soon leaves: one loop with all questions takes several times as long.
+  function addBounds(stored: RawValues): void {
+    for (let n = 0; n < stored.length; n += 1) {
+      const value = stored[n] ?? 0;
+      if (!(Math.abs(value) < Infinity)) missingVoxels += 1;
+      else {
         if (value < min) min = value;
         if (value > max) max = value;
-        if (!Number.isInteger(value)) isWhole = false;
-        else if (value >= 0 && value <= LARGEST_LABEL && seen[value] === 0) {
-          seen[value] = 1;
-          labels += 1;
-        }
       }
+    }
+  }
+
+  function isAllWhole(stored: RawValues): boolean {
+    if (keepsWhole && !(stored instanceof Float32Array || stored instanceof Float64Array)) return true;
+    for (let n = 0; n < stored.length; n += 1) {
+      const value = slope * (stored[n] ?? 0) + intercept;
+      if (!Number.isInteger(value) && Number.isFinite(value)) return false;
+    }
+    return true;
+  }
+
+  function addLabels(stored: RawValues): void {
+    for (let n = 0; n < stored.length && labels <= MAX_LABELS; n += 1) {
+      const value = slope * (stored[n] ?? 0) + intercept;
+      if (value >= 0 && value <= LARGEST_LABEL && seen[value] === 0) {
+        seen[value] = 1;
+        labels += 1;
+      }
+    }
+  }
+
+  return {
+    add(stored) {
+      addBounds(stored);
+      isWhole &&= isAllWhole(stored);
+      if (isWhole) addLabels(stored);
     },
     facts() {
-      const isLabels = labels > 0 && isWhole && min >= 0 && max <= LARGEST_LABEL && labels <= MAX_LABELS;
-      const kind = isLabels ? 'labels' : min <= DARK_HU && max >= BRIGHT_HU ? 'hu' : 'other';
+      const [low, high] = slope < 0 ? [max, min] : [min, max];
+      const [minHu, maxHu] = [slope * low + intercept, slope * high + intercept];
+      const isLabels = labels > 0 && isWhole && minHu >= 0 && maxHu <= LARGEST_LABEL && labels <= MAX_LABELS;
+      const kind = isLabels ? 'labels' : minHu <= DARK_HU && maxHu >= BRIGHT_HU ? 'hu' : 'other';
       return { kind, isWhole, missingVoxels };
     },
   };

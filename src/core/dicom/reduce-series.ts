@@ -1,7 +1,7 @@
 import { indexToWorld, stepVectors } from '../geometry/affine.ts';
 import { voxelIndex } from '../geometry/spaces.ts';
 import { plural } from './check-stack.ts';
-import type { Reduction, Series, SeriesGrid, SeriesProblem, SliceHeader } from './series.ts';
+import type { Reduction, Series, SeriesGrid, SeriesPart, SeriesProblem, SliceHeader } from './series.ts';
 
 /**
  * The series with fewer slices, on the part of the same grid where they lie: every number that follows from geometry stays right, only
@@ -13,7 +13,13 @@ export function reduceSeries(series: Series, reduction: Reduction): Series {
   if (grid === null) throw new Error('Only a series with a grid can be reduced.');
   const { from, step, count } = chosenSlices(grid, reduction);
   const slices = series.slices.filter((_slice, k) => k >= from && (k - from) % step === 0 && k <= from + step * (count - 1));
-  return { ...series, slices, grid: subGrid(grid, from, step, count), reduction, problems: [...series.problems, noteOf(series.slices, grid, reduction)] };
+  return { ...series, slices, grid: subGrid(grid, from, step, count), part: partOf(series, reduction), reduction, problems: [...series.problems, noteOf(series.slices, grid, reduction)] };
+}
+
+/** A slab that stops short of the end of a part does not meet the hole there. */
+function partOf({ part, slices }: Series, reduction: Reduction): SeriesPart | null {
+  if (part === null || reduction.kind !== 'slab') return part;
+  return { ...part, ends: part.ends.filter(({ side }) => (side === 'first' ? reduction.from === 0 : reduction.to === slices.length - 1)) };
 }
 
 /** Slices in each reduction. The straight slice of a tilted scan stays one of every second, so that its shift needs no rounding. */

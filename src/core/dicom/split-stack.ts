@@ -46,7 +46,7 @@ export function splitStack(stack: Stack): Runs {
 /** Index of the first slice of each run. A slice between two distances goes to the longer run, or to the denser of two equal ones. */
 function startsOfRuns(steps: readonly number[]): readonly number[] {
   const groups = groupSteps(steps).toSorted((a, b) => b.count - a.count || a.stepMm - b.stepMm);
-  const owner = new Array<number | null>(steps.length + 1).fill(null);
+  const owner: (number | null)[] = Array.from({ length: steps.length + 1 }, () => null);
   groups.forEach(({ first, count }, group) => {
     for (let slice = first; slice <= first + count; slice += 1) owner[slice] ??= group;
   });

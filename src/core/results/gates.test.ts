@@ -113,6 +113,8 @@ describe('findWarnings', () => {
 
   it('marks a tilted scan that was shifted onto the grid', () => {
     expect(codes({ isTiltResampled: true })).toBe('mark tilt-resampled');
+    expect(codes({ isTiltResampled: true, isPatchBesideSlices: true })).toBe('mark patch-beside-slices, mark tilt-resampled');
+    expect(codes({ isEverySecondSlice: true })).toBe('mark every-second-slice');
   });
 
   it('marks a pick that did not snap, unless the reader placed it', () => {

@@ -58,6 +58,8 @@ export type GateInput = {
   readonly pick: LevelPick;
   /** The scan was tilted, and its slices were shifted onto the grid. */
   readonly isTiltResampled: boolean;
+  /** The patch reaches beside the shifted slices of a tilted scan, where there is only air. */
+  readonly isPatchBesideSlices?: boolean;
   /** Every second slice was left out for want of memory. */
   readonly isEverySecondSlice?: boolean;
   /** Of the snap that placed the pick; null where the reader placed or moved it by hand. */
@@ -188,6 +190,9 @@ export function findWarnings(input: GateInput): readonly LevelWarning[] {
     ...regionWarnings(inspectBodyRegion(volume, pick.centreLps)),
     ...networkWarnings(input),
   ];
+  if (input.isPatchBesideSlices === true && input.estimated.ok) {
+    warnings.push(mark('patch-beside-slices', 'Part of what the network looks at lies beside the slices of the tilted scan and is filled with air.'));
+  }
   if (isTiltResampled) warnings.push(mark('tilt-resampled', 'The gantry was tilted and the slices were shifted onto a straight grid: edges are blurred a little.'));
   if (input.isEverySecondSlice === true) {
     warnings.push(mark('every-second-slice', 'Only every second slice was opened for want of memory: the measurement samples half of the slices and is noisier.'));

@@ -6,7 +6,7 @@ import { searchSeries, searchStudies, studyParameters } from './worker/search.ts
 const ANY: StudyQuery = { patientId: '', patientName: '', fromDate: '', toDate: '', offset: 0 };
 
 function server(answer: unknown): Connection {
-  return { host: 'pacs.example', ask: () => Promise.resolve(answer) };
+  return { root: 'https://pacs.example', host: 'pacs.example', ask: () => Promise.resolve(answer) };
 }
 
 function study(uid: string, date: string): Record<string, unknown> {

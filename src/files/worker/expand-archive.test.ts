@@ -117,6 +117,16 @@ describe('zip archives', () => {
     }
   });
 
+  test('should name a member that is compressed in another way', async () => {
+    const bytes = Buffer.from(await bytesOf(await zip('ct.zip', members)));
+    // Compression method: 8 bytes behind a local header, 10 behind its place in the directory. 14 is LZMA.
+    bytes.writeUInt16LE(14, 8);
+    bytes.writeUInt16LE(14, bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 10);
+    const opened = await open([entry('ct.zip', new Uint8Array(bytes))]);
+    expect(opened.problems.map(({ code, fileNames }) => [code, fileNames])).toEqual([['foreign-zip-member', ['ct.zip/study/series/IM0001.dcm']]]);
+    expect(opened.series[0]?.slices).toHaveLength(11);
+  });
+
   test('should be told once when it goes away while it is unpacked', async () => {
     const whole = await zip('ct.zip', members);
     const bytes = await bytesOf(whole);

@@ -7,6 +7,9 @@ import type { Expanded, UnpackProgress } from './expand-archive.ts';
 // We are in a worker already, and nested blob workers would need a wider content security policy.
 configure({ useWebWorkers: false });
 
+/** Stored and deflated; what else is unpacked depends on the browser. */
+const OWN_METHODS: ReadonlySet<number> = new Set([0, 8]);
+
 /** Unpacks a zip archive member by member. The sizes that it states are taken from the allowance before anything is inflated. */
 export async function expandZip(archive: NamedBlob, allowance: Allowance, onProgress: UnpackProgress): Promise<Expanded> {
   const files: NamedBlob[] = [];
@@ -26,7 +29,7 @@ export async function expandZip(archive: NamedBlob, allowance: Allowance, onProg
       } catch (error) {
         // The archive itself went away (NotReadableError): the other members would only repeat it.
         if (error instanceof DOMException) throw error;
-        faults.push({ code: 'broken-zip-member', fileName: name });
+        faults.push({ code: OWN_METHODS.has(member.compressionMethod) ? 'broken-zip-member' : 'foreign-zip-member', fileName: name });
       }
     }
     onProgress(members.length, members.length);

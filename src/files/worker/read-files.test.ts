@@ -40,7 +40,7 @@ describe('readFiles', () => {
       entry('cut.dcm', stack[0]?.bytes.slice(0, 700) ?? ''), entry('letter.docx', 'PK\u0003\u0004 and more than twenty-two bytes'),
     ]);
     expect(codes(opened)).toEqual([
-      ['other-archive', 1], ['empty-folder', 1], ['system-file', 2], ['text-file', 3], ['picture-file', 1], ['nifti-broken', 1], ['empty-file', 1], ['not-dicom', 1], ['broken-dicom', 1],
+      ['system-file', 2], ['text-file', 3], ['picture-file', 1], ['other-archive', 1], ['empty-file', 1], ['empty-folder', 1], ['nifti-broken', 1], ['not-dicom', 1], ['broken-dicom', 1],
     ]);
     expect(opened.series).toHaveLength(1);
   });

@@ -73,7 +73,9 @@ async function lookAtEntry({ name, blob }: FileEntry): Promise<FirstLook> {
   if (blob === null) return { kind: 'file' };
   try {
     return await lookAt({ name, blob });
-  } catch {
+  } catch (error) {
+    // A Blob read rejects with a DOMException when the file on disk moved, changed or is not permitted.
+    if (!(error instanceof DOMException)) throw error;
     return { kind: 'clutter', code: 'unreadable-file' };
   }
 }

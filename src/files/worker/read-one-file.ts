@@ -20,7 +20,6 @@ export type FileReading = { readonly blob: Blob } & (
 
 /** Reads the header of one file, and no more of the file than that takes. Rejects on bugs only. */
 export async function readOneFile({ name, blob }: NamedBlob, fileId: number): Promise<FileReading> {
-  if (blob.size === 0) return { kind: 'fault', code: 'empty-file', blob };
   try {
     const otherKind = otherKindOf(name);
     if (otherKind !== null) return { kind: 'other', other: { kind: otherKind, name, text: await blob.text() }, blob };

@@ -18,7 +18,7 @@ import numpy as np
 from ..config import LEVELS, CohortConfig, Config, UserError
 from ..real_data import Scan
 from .app_rules import RULES
-from .ct_series import CtSeries, case_name, find_series, parse_date
+from .ct_series import NIFTI_ENDINGS, CtSeries, case_name, find_series, parse_date
 from .dxa_table import FALSE_WORDS, TRUE_WORDS, DxaRow, parse_number, read_dxa_table
 from .exclusions import Reason
 from .gates import region_warnings
@@ -69,10 +69,10 @@ def read_cohort(config: Config, ct: Path, levels: Path, table_path: Path) -> Coh
     if not levels.exists():
         raise UserError(f"{levels}: there is no such folder of level centres.")
     level_files = sorted(p for p in levels.rglob("*") if p.is_file() and is_level_file(p))
-    series = [s for s in series if not (s.is_nifti and s.files[0] in level_files and ct != levels)]
-    if ct == levels:  # one folder for both: a NIfTI that a table or a case calls by _ct is the CT
-        series = [s for s in series if not s.is_nifti or not is_mask_name(s.files[0])]
-        level_files = [p for p in level_files if not p.name.endswith((".nii", ".nii.gz")) or is_mask_name(p)]
+    if ct.resolve() == levels.resolve():  # one folder for both: masks are told by their names
+        level_files = [p for p in level_files if not p.name.endswith(NIFTI_ENDINGS) or is_mask_name(p)]
+    masks = {p.resolve() for p in level_files}
+    series = [s for s in series if not (s.is_nifti and Path(str(s.files[0])).resolve() in masks)]
     if not series:
         raise UserError(f"{ct}: holds no CT images.")
     cohort = Cohort()

@@ -21,7 +21,7 @@ from ..real_data import Scan, read_nifti, scan_from_datasets
 NIFTI_ENDINGS = (".nii", ".nii.gz")
 # What programs add to the name of a case: VerSe (_ct, _seg-..., _ctd), NIfTI channels (_0000), our own files.
 _SUFFIX = re.compile(
-    r"(_ct|_seg-[^.]*|_ctd|_labels?|_mask|_0000|-?picks|-?results)?"
+    r"(_ct|_seg-[^.]*|_ctd|_labels?|_mask|_0000|[-_.]picks|[-_.]results)?"
     r"(\.osteolens\.json|\.json|\.nii\.gz|\.nii|\.zip|\.dcm)$"
 )
 

@@ -1,7 +1,8 @@
 """Every reason to doubt a level's numbers: the twin of src/core/results/gates.ts, with its codes and words.
 
-tests/fixtures/gate-cases.json holds both to the same warnings. A script places no pick by a click and shifts
-no tilted slices, so ``off-centre`` and ``tilt-resampled`` do not occur here.
+tests/fixtures/gate-cases.json holds both to the same warnings. A script places no pick by a click, refuses
+tilted scans and reads every slice, so what the app says of those (``off-centre``, ``tilt-resampled``,
+``patch-beside-slices``, ``every-second-slice``) does not occur here.
 """
 
 from __future__ import annotations

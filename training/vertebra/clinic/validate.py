@@ -180,7 +180,7 @@ def validate(
     """Write validation.md, numbers.json and .csv, vertebrae.csv and plots into a folder; returns the numbers."""
     record, model = read_record(cohort), open_model(model_folder)
     check_inputs(model, record, cohort)
-    split, draws = load_cohort_split(cohort, splits), config.calibrate.bootstrap
+    split, draws = load_cohort_split(cohort, splits), config.evidence.bootstrap
     estimates = estimate_all(model, split)
     shown = np.array([is_shown(one) for one in estimates])
     if not shown.any():

@@ -48,7 +48,7 @@ def _agreement_table(groups: dict[str, Any], units: dict[str, str]) -> str:
                 cell(group["coverage"], 2),
             ]
         )
-    head = ["", "patients", "pairs", "r", "bias (network − DXA)", "limits of agreement", "mean absolute error",
+    head = ["", "patients", "pairs", "r", "bias (network - DXA)", "limits of agreement", "mean absolute error",
             "share in the 90 % interval"]  # fmt: skip
     return table(head, rows)
 
@@ -61,7 +61,7 @@ def _class_table(groups: dict[str, Any], thresholds: tuple[float, ...]) -> str:
         for threshold in thresholds:
             row += [cell(group[f"{kind}_{threshold:g}"], 2) for kind in ("sensitivity", "specificity")]
         rows.append([*row, cell(group["ece"], 3)])
-    head = ["", "T ≤ −2.5", "AUC", "AUC of mean HU"]
+    head = ["", "T ≤ -2.5", "AUC", "AUC of mean HU"]
     for threshold in thresholds:
         head += [f"sensitivity at P ≥ {threshold:g}", f"specificity at P ≥ {threshold:g}"]
     return table([*head, "ECE"], rows)

@@ -28,7 +28,7 @@ def _agreement(figure: Figure, answers: Answers, unit: str) -> None:
     spread = 1.96 * gap.std(ddof=1)
     for at, style in ((gap.mean(), "-"), (gap.mean() - spread, "--"), (gap.mean() + spread, "--")):
         bland.axhline(at, color=GREY, linestyle=style, linewidth=0.8)
-    bland.set(xlabel=f"mean of both, {unit}", ylabel=f"network − DXA, {unit}", title="difference")
+    bland.set(xlabel=f"mean of both, {unit}", ylabel=f"network - DXA, {unit}", title="difference")
 
 
 def _reliability(figure: Figure, answers: Answers) -> None:
@@ -41,7 +41,7 @@ def _reliability(figure: Figure, answers: Answers) -> None:
         "o-",
         color=COLOUR,
     )
-    axes.set(xlabel="probability of T ≤ −2.5", ylabel="share with T ≤ −2.5", title="reliability")
+    axes.set(xlabel="probability of T ≤ -2.5", ylabel="share with T ≤ -2.5", title="reliability")
 
 
 def _roc(figure: Figure, answers: Answers) -> None:
@@ -54,7 +54,7 @@ def _roc(figure: Figure, answers: Answers) -> None:
         hits = [(answers.probability[positive] >= c).mean() for c in cuts]
         false = [(answers.probability[~positive] >= c).mean() for c in cuts]
         axes.plot(false, hits, color=COLOUR)
-    axes.set(xlabel="1 − specificity", ylabel="sensitivity", title="ROC of T ≤ −2.5")
+    axes.set(xlabel="1 - specificity", ylabel="sensitivity", title="ROC of T ≤ -2.5")
 
 
 def write_plots(folder: Path, groups: dict[str, Answers], units: dict[str, str]) -> dict[str, str]:

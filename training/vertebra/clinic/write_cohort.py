@@ -31,21 +31,24 @@ FIRST_PATIENT = 1_000_000_000
 
 
 def split_patients(patients: list[str], config: CohortConfig) -> dict[str, str]:
-    """train, calibration or test for each patient: by a hash of seed and ID, so a patient added later moves no other.
+    """train, calibration or test for each patient, by a hash of seed and ID; each holds its share, rounded.
 
-    The shares hold in the mean; with few patients they vary, and every split may be small.
+    Of three patients or more every split gets one at least. A cohort made again with more patients is split anew,
+    so a network trained on the older split must be trained again too.
     """
 
-    def draw(patient: str) -> float:
-        digest = hashlib.sha256(f"{config.seed}/{patient}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") / 2**64
+    def draw(patient: str) -> bytes:
+        return hashlib.sha256(f"{config.seed}/{patient}".encode()).digest()
 
-    def name(u: float) -> str:
-        if u < config.test_share:
-            return "test"
-        return "calibration" if u < config.test_share + config.calibration_share else "train"
+    def count(share: float) -> int:
+        return max(round(share * len(patients)), 1 if len(patients) >= len(COHORT_SPLITS) else 0)
 
-    return {patient: name(draw(patient)) for patient in patients}
+    order = sorted(patients, key=draw)
+    test, calibration = count(config.test_share), count(config.calibration_share)
+    return {
+        patient: "test" if n < test else "calibration" if n < test + calibration else "train"
+        for n, patient in enumerate(order)
+    }
 
 
 def _write_split(folder: Path, vertebrae: list[Vertebra], per_shard: int) -> None:

@@ -19,7 +19,7 @@ from ..network.labels import STANDARDISED, measured
 from ..network.losses import OSTEOPOROSIS
 from ..simulator.constants import HA_SLOPE_HU
 from ..simulator.dxa import from_sbmd
-from ..texture.pool import load_texture
+from ..texture.pool import load_texture, measure_texture
 from .predictions import MG_PER_G, Answers, truth_of, youden_threshold
 
 SEED = 7
@@ -27,8 +27,8 @@ SEED = 7
 
 def baseline_hu(labels: dict[str, np.ndarray]) -> np.ndarray:
     """Mean HU of the ROI, brought to 120 kVp."""
-    ratio = np.asarray([HA_SLOPE_HU[120] / HA_SLOPE_HU[int(k)] for k in labels["kvp"]])
-    return labels["roi_hu"] * ratio
+    slope = np.interp(labels["kvp"], sorted(HA_SLOPE_HU), [HA_SLOPE_HU[k] for k in sorted(HA_SLOPE_HU)])
+    return labels["roi_hu"] * HA_SLOPE_HU[120] / slope
 
 
 def mean_hu_features(_config: Config, _name: str, split: Split) -> np.ndarray:
@@ -36,6 +36,7 @@ def mean_hu_features(_config: Config, _name: str, split: Split) -> np.ndarray:
 
 
 def radiomic_features(config: Config, name: str, _split: Split) -> np.ndarray:
+    measure_texture(config, (name,))
     return load_texture(config, name)
 
 

@@ -19,7 +19,7 @@ from ..network.model import Output, VertebraNet
 from ..network.predict import predict
 from ..simulator.dxa import young_reference, young_spine_reference
 from .model_card import model_card
-from .onnx_graph import build_graph, open_session, relative_difference, run_session
+from .onnx_graph import build_graph, open_session, output_difference, run_session
 
 GRAPH_TOLERANCE = 1e-4  # of each output's range, ONNX Runtime against PyTorch on the same machine
 DEVICE_TITLES = {
@@ -153,7 +153,7 @@ def golden_section(config: Config, model: VertebraNet, graph: bytes) -> tuple[by
     single = [run_session(session, patch[i : i + 1], acquisition[i : i + 1]) for i in range(len(chosen))]
     for name in Output._fields:
         alone = np.concatenate([one[name] for one in single])
-        worst = max(relative_difference(v, reference[name]) for v in (batched[name], alone))
+        worst = max(output_difference(name, v, reference[name]) for v in (batched[name], alone))
         if not worst <= GRAPH_TOLERANCE:
             raise UserError(f"model.onnx: output '{name}' differs from PyTorch by {worst:.2e} of its range.")
     cases = []

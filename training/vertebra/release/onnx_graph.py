@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ..config import UserError, feature_columns
+from ..config import DEVICES, UserError, feature_columns
 from ..network.model import CrossConv, Output, PlaneConv, VertebraNet
 
 # Right on WASM and WebGPU by shared/anchors.md 3.1, with the plain arithmetic and shape operators beside
@@ -143,6 +143,20 @@ def run_session(
     names = [output.name for output in session.get_outputs()]
     values = session.run(names, {"patch": patch, "acquisition": acquisition})
     return dict(zip(names, values, strict=True))
+
+
+MIXED_UNITS = ("abmd",)  # outputs whose columns, one a device, are in different units
+
+
+def output_difference(
+    name: str, value: np.ndarray, reference: np.ndarray, span: np.ndarray | None = None
+) -> float:
+    """The contract's measure for one output, any shape: over its range, column by column where units differ."""
+    whole = reference if span is None else span
+    if name not in MIXED_UNITS:
+        return relative_difference(value.reshape(-1), reference.reshape(-1), whole.reshape(-1))
+    parts = (array.reshape(-1, len(DEVICES)).T for array in (value, reference, whole))
+    return max(relative_difference(*column) for column in zip(*parts, strict=True))
 
 
 def relative_difference(value: np.ndarray, reference: np.ndarray, span: np.ndarray | None = None) -> float:

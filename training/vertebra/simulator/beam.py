@@ -23,10 +23,12 @@ EDGE_SHARE = 0.35  # of the body's median areal density, below which a pixel is 
 
 @dataclass(frozen=True)
 class Projection:
-    """Mineral in grams and bone area in cm2 of a level's region, before calibration."""
+    """Mineral in grams and bone area in cm2 of a level's region, before calibration; and the trabecular ROI's
+    mean mineral (mg/cm3) as painted here."""
 
     mineral_g: float
     area_cm2: float
+    roi_mineral: float
 
     @property
     def g_cm2(self) -> float:
@@ -68,12 +70,10 @@ def _centres(low: float, high: float, step: float) -> np.ndarray:
 
 def areal_density(spine: dict[str, Segment], level: str) -> Projection:
     """Ray sum and edge detection of one level."""
-    canvas, _ = mineral_canvas(spine, level)
+    canvas, roi_mineral = mineral_canvas(spine, level)
     steps = [float(a[1] - a[0]) for a in (canvas.x, canvas.y, canvas.z)]
     areal = canvas.hu.sum(axis=1) * (steps[1] / 10 / 1000)  # g/cm2 [z, x]
     core = np.median(areal[:, np.abs(canvas.x) < 10])
     bone = areal > EDGE_SHARE * core
     pixel_cm2 = steps[0] * steps[2] / 100
-    return Projection(float(areal[bone].sum() * pixel_cm2), float(bone.sum() * pixel_cm2))
-
-
+    return Projection(float(areal[bone].sum() * pixel_cm2), float(bone.sum() * pixel_cm2), roi_mineral)

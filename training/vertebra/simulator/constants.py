@@ -1,6 +1,7 @@
 """Physics, anatomy and DXA numbers of the simulator, with their sources.
 
-"Estimate" marks a number from general radiological knowledge without a paper at hand, "choice" one of ours.
+"Estimate" marks a number from general radiological knowledge without a paper at hand, "choice" one of ours. Most
+papers were read as abstracts or excerpts only (../../../../shared/domain.md lists where).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ CLASSES: tuple[str, ...] = ("normal", "osteopenia", "osteoporosis")
 KVPS: tuple[int, ...] = (80, 100, 120, 140)
 
 # --- CT physics --------------------------------------------------------------------------------------------
-# Effective HU per mg/cm3 hydroxyapatite, volume displacing. Fitted with NIST XCOM coefficients to the kVp
-# ratios of large L1 cohorts (100 kVp x0.927 and 140 kVp x1.053 to 120 kVp, n = 16,747; 80 kVp differs by 23
+# Effective HU per mg/cm3 hydroxyapatite, volume displacing. Fitted with mass attenuation
+# coefficients (XCOM, recalled, checked on water) to the kVp ratios of large L1 cohorts (100 kVp x0.927 and 140 kVp x1.053 to 120 kVp, n = 16,747; 80 kVp differs by 23
 # %, n = 538,946).
 HA_SLOPE_HU: dict[int, float] = {80: 1.66, 100: 1.46, 120: 1.35, 140: 1.28}
 # HU of pure lipid at the same effective energies (XCOM triglyceride, 0.92 g/cm3); yellow marrow phantoms
@@ -35,8 +36,8 @@ def at_kvp(table: Mapping[int, float], kvp: float) -> float:
 
 QCT_SLOPE_HU = HA_SLOPE_HU[120]  # HU per mg/cm3 by which a 120 kVp phantom reads vBMD
 
-# Marrow enhancement at 120 kVp in HU, mean and SD: Pompe et al. 2016 (L1 +13.5 arterial, +18.2 portal) and
-# later series (+14.4 / +25.7).
+# Marrow enhancement at 120 kVp in HU, mean and SD: L1 +13.5 arterial, +18.2 portal (UMC Utrecht, "Intravenous
+# contrast injection significantly affects bone mineral density"); +14.4 and +25.7 in a later series.
 MARROW_ENHANCEMENT_HU: dict[str, tuple[float, float]] = {
     "none": (0, 0),
     "arterial": (14, 7),
@@ -64,7 +65,7 @@ TISSUE_HU: dict[str, tuple[float, float]] = {
 AORTA_ENHANCED_HU: dict[str, tuple[float, float]] = {"arterial": (300, 60), "venous": (150, 20)}
 IVC_ENHANCED_HU: dict[str, tuple[float, float]] = {"arterial": (70, 20), "venous": (140, 20)}
 
-# Scanner bias between calibrations (choice, after Loeffler 2019 drift and the < 10 % scanner spread of 50
+# Scanner bias between calibrations (choice, after the drift in PMC6682570 and the < 10 % scanner spread of 50
 # scanners).
 SCANNER_GAIN_SD = 0.03
 SCANNER_OFFSET_SD_HU = 4.0
@@ -92,7 +93,7 @@ KERNEL_NAMES: dict[str, tuple[str, ...]] = {
 }
 
 # --- Anatomy -----------------------------------------------------------------------------------------------
-# Means in mm after Panjabi et al. 1991/1992 (cadaver quantitative anatomy, estimate of the recalled table);
+# Means in mm, estimate of a recalled cadaver table (quantitative anatomy of the thoracolumbar spine);
 # T10 extrapolated from T11. Columns: superior and inferior endplate width, depth, posterior height, canal
 # width, canal depth, pedicle width, pedicle height.
 LEVEL_GEOMETRY_MM: dict[str, tuple[float, ...]] = {
@@ -119,8 +120,8 @@ WEDGE_SD_DEG = 2.0
 DISC_BELOW_MM: dict[str, float] = {
     "T10": 5.5, "T11": 6.5, "T12": 7.5, "L1": 8.5, "L2": 9.5, "L3": 10.0, "L4": 10.5, "L5": 9.0,
 }  # fmt: skip
-# Cortical shell thickness mm: histology lumbar 0.29, thoracic 0.244 (Ritzel 1997, J Bone Miner Res 12:89);
-# direct L1 shell and endplate 0.35 (Silva 1994); range 0.09 to 0.86.
+# Cortical shell thickness mm: histology lumbar 0.29, thoracic 0.244 (10.1359/jbmr.1997.12.1.89);
+# direct L1 shell and endplate 0.35 (Washington University, direct and CT thickness); range 0.09 to 0.86.
 SHELL_MM: tuple[float, float, float] = (
     0.37,
     0.07,
@@ -137,8 +138,7 @@ LEVEL_DENSITY: dict[str, float] = {
     "T10": 1.08, "T11": 1.06, "T12": 1.04, "L1": 1.00, "L2": 0.98, "L3": 0.96, "L4": 0.97, "L5": 1.01,
 }  # fmt: skip
 LEVEL_DENSITY_SD = 0.06
-# L1 attenuation: 226 HU in young adults, -2.5 HU a year, SD 38 to 44 (Jang et al. 2019, Radiology, n =
-# 20,374).
+# L1 attenuation: 226 HU in young adults, -2.5 HU a year, SD 38 to 44 (PubMed 30912719, n = 20,374).
 L1_YOUNG_HU = 226.0
 L1_YOUNG_AGE = 30.0
 L1_LOSS_HU_PER_YEAR = 2.5
@@ -154,27 +154,32 @@ FAT_FRACTION_PER_LEVEL = 0.012
 # Meso-scale heterogeneity of trabecular density in mg/cm3, SD: lognormal, independent of density. Relative SD
 # .15 (young, 165 mg/cm3) to .45 (old, 90 mg/cm3) and growth with age after PMC3170516; three real CTs have
 # 14 to 95 HU in the ROI (../../shared/data), so the spread between people is wide.
-TEXTURE_MG = 34.0
-TEXTURE_LOG_SD = 0.45
+TEXTURE_MG = 21.0
+TEXTURE_LOG_SD = 0.50
 TEXTURE_LOG_PER_DECADE = 0.06
 # How far one person's posterior elements and shell follow the person's trabecular density, as correlations
 # at equal age (choice, calibrated; docs/experiments.md). The flat prior sets both to 0.
-POSTERIOR_COUPLING = 0.80
+POSTERIOR_COUPLING = 0.58
 SHELL_COUPLING = 0.50
 # Posterior elements at 60 years: trabecular mineral (mg/cm3), cortex (mm), their log SD and log loss per 15
 # years (estimates).
 POSTERIOR_SIZE_SD = 0.035  # of their linear size between people (estimate)
-POSTERIOR_MINERAL = (185.0, 0.24, 0.15)
-POSTERIOR_SHELL_MM = (0.85, 0.23, 0.13)
+POSTERIOR_MINERAL = (185.0, 0.25, 0.17)
+POSTERIOR_SHELL_MM = (0.85, 0.24, 0.15)
+
+# Wear (osteophytes, facet arthrosis): log SD between people of its growth with age, factor of its size (choice,
+# calibrated): it moves DXA in the old and not the trabecular compartment.
+WEAR_LOG_SD = 0.5
+WEAR_SIZE = 1.0
 
 # --- Pathology, share of vertebrae T10 to L5 ---------------------------------------------------------------
 # Vertebral fracture: NHANES 40 years and older 5.4 % of people (PMC7422504); on CT in China women 5.1 % below
 # 50 to 33 % above 70, men 14.7 to 23.2 % (Front Endocrinol 2022, 1013597), half of it below T10 (estimate).
 # Haemangioma 10 to 12 % and Schmorl nodes 20 to 40 % of people; the others are estimates.
-DEFORMITY_RATE_AT_60 = 0.030
+DEFORMITY_RATE_AT_60 = 0.014
 DEFORMITY_RATE_PER_15_Y = 2.2  # factor
 DEFORMITY_PER_SD = 1.5  # factor per SD of density below the age mean
-SCHMORL_RATE = 0.06
+SCHMORL_RATE = 0.05
 LESION_RATE: dict[str, float] = {
     "haemangioma": 0.014, "island": 0.010, "sclerotic": 0.006, "lytic": 0.006, "cement": 0.005,
     "screws": 0.005, "metal": 0.004,

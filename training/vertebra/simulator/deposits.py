@@ -63,12 +63,12 @@ def draw_degeneration(rng: np.random.Generator, shape: Shape, patient: Patient) 
     ageing = float(np.clip((patient.age - 35) / 40, 0, 1.2))
     b, h = shape.half_depth, shape.half_height
     out: list[Deposit] = []
-    worn = ageing * np.exp(0.5 * traits.degeneration)
+    worn = ageing * np.exp(c.WEAR_LOG_SD * traits.degeneration)
     for end in (1.0, -1.0):
         if rng.random() >= 0.10 + 0.35 * min(worn, 2.0):
             continue
         width = shape.half_width[0 if end > 0 else 2]
-        size = rng.uniform(0.5, 0.8 + 0.8 * min(worn, 2.0))
+        size = c.WEAR_SIZE * rng.uniform(0.5, 0.8 + 0.8 * min(worn, 2.0))
         middle = rng.uniform(np.pi, 2 * np.pi) if rng.random() < 0.85 else rng.uniform(0, 2 * np.pi)
         mineral = rng.uniform(200, 450)
         for k in range(RIM_SEGMENTS):  # a piece of the rim, not a single bead
@@ -79,7 +79,7 @@ def draw_degeneration(rng: np.random.Generator, shape: Shape, patient: Patient) 
         severity = float(rng.uniform(0.2, 0.6 + 0.7 * min(worn, 1.5)))
         for side in (-1.0, 1.0):
             at = (side * (shape.canal[0] / 2 + 5), b + 0.8 * shape.canal[1], -h * 0.95)
-            radii = (3.5 + 2.5 * severity, 3.0 + 2.5 * severity, 5.0 + 2.0 * severity)
+            radii = tuple(c.WEAR_SIZE * r for r in (3.5 + 2.5 * severity, 3.0 + 2.5 * severity, 5.0 + 2.0 * severity))
             out.append(Deposit("facet", at, radii, 380.0 + 150 * severity, share=0.8))
     if shape.level != "L5" and rng.random() < 0.05 + 0.45 * ageing * np.exp(0.6 * traits.calcification - 0.2):
         for _ in range(int(rng.integers(1, 6))):

@@ -12,7 +12,7 @@ from math import erf, sqrt
 import numpy as np
 
 from . import constants as c
-from .beam import areal_density
+from .beam import Projection, areal_density
 from .population import Patient, Traits
 from .sites import HIDDEN_DEVICE, Machine
 from .spine import PathologyRates, Segment, draw_spine
@@ -77,7 +77,9 @@ def classify(reading: float, level: str, device: str) -> int:
 def reference_woman() -> dict[str, Segment]:
     """The spine of an average woman of 27 without texture or any wear, the mean of many draws; calibrates the
     beam."""
-    patient = Patient("F", 27.0, 28.0, c.SEX_SCALE["F"], 228.0, 0.0, Traits(degeneration=-9, calcification=-9))
+    patient = Patient(
+        "F", 27.0, 28.0, c.SEX_SCALE["F"], 228.0, 0.0, Traits(degeneration=-9, calcification=-9)
+    )
     even = {"texture_mg": 0.0, "sclerosis": (0.0, 0.0)}
     spines = [
         draw_spine(np.random.default_rng(k), patient, "population", PathologyRates(0, 0, 0), even)
@@ -123,15 +125,15 @@ def phi(value: float) -> float:
 
 
 def scan_dxa(
-    rng: np.random.Generator, spine: dict[str, Segment], level: str, machine: Machine | None
+    rng: np.random.Generator, projection: Projection, level: str, machine: Machine | None
 ) -> DxaResult:
-    """Read one vertebra on every listed scale and on a machine.
+    """Read one level's projection on every listed scale and on a machine.
 
     ``noise_free`` is the device scale without machine deviation and precision error; ``p_osteoporosis_true``
     the chance that a reading with the device's precision error falls at T <= -2.5. The column of the
     machine's own make is the machine's reading.
     """
-    sbmd = level_gains()[level] * areal_density(spine, level).g_cm2
+    sbmd = level_gains()[level] * projection.g_cm2
     sbmd *= 1 + c.SOFT_TISSUE_CV * rng.normal()
     cv = sqrt(c.DXA_PRECISION_CV**2 + c.DXA_EDGE_CV**2)
     reading, free, p_true = [], [], []
@@ -156,6 +158,4 @@ def scan_dxa(
     if machine is not None:
         measured_label = classify(measured, level, machine.make)
     label = tuple(classify(r, level, d) for r, d in zip(reading, c.DEVICES, strict=True))
-    return DxaResult(
-        tuple(reading), tuple(free), tuple(p_true), label, float(sbmd), measured, measured_label
-    )
+    return DxaResult(tuple(reading), tuple(free), tuple(p_true), label, float(sbmd), measured, measured_label)

@@ -80,7 +80,7 @@ class Bone:
 def l1_mean_hu(age: float, sex: str) -> float:
     """Mean unenhanced L1 HU at 120 kVp: women above men until menopause, then slightly below."""
     line = c.L1_YOUNG_HU - c.L1_LOSS_HU_PER_YEAR * max(0.0, age - c.L1_YOUNG_AGE)
-    female = 5.0 - 9.0 / (1.0 + np.exp(-(age - 60.0) / 4.0))
+    female = 5.0 - 7.0 / (1.0 + np.exp(-(age - 60.0) / 4.0))
     return max(line, 60.0) + (female if sex == "F" else -female)
 
 
@@ -164,14 +164,18 @@ def draw_bone(rng: np.random.Generator, patient: Patient, level: str, prior: Pri
         """The trait of this vertebra, standard normal over people."""
         return float(np.sqrt(1 - own**2) * trait + own * rng.normal())
 
-    fat = c.FAT_FRACTION_25Y + c.FAT_FRACTION_PER_YEAR * (patient.age - 25) + c.FAT_FRACTION_PER_LEVEL * lumbar
+    fat = (
+        c.FAT_FRACTION_25Y + c.FAT_FRACTION_PER_YEAR * (patient.age - 25) + c.FAT_FRACTION_PER_LEVEL * lumbar
+    )
     fat = float(np.clip(fat + c.FAT_FRACTION_SD * near(traits.fat, 0.25), 0.08, 0.85))
     spread = c.LEVEL_DENSITY_SD if prior == "population" else 0.5 * c.LEVEL_DENSITY_SD
     hu = patient.l1_hu * c.LEVEL_DENSITY[level] * float(np.clip(rng.normal(1, spread), 0.8, 1.2))
     age = (patient.age - 60) / 15
     mean, sd, least = c.SHELL_MM
     shell = float(np.clip(mean + sd * (0.95 * near(traits.shell) - 0.30 * age), least, 0.6))
-    texture = c.TEXTURE_LOG_SD * near(traits.texture, 0.3) + c.TEXTURE_LOG_PER_DECADE * (patient.age - 60) / 10
+    texture = (
+        c.TEXTURE_LOG_SD * near(traits.texture, 0.3) + c.TEXTURE_LOG_PER_DECADE * (patient.age - 60) / 10
+    )
     worn = 0.10 + 0.06 * max(0.0, age) + 0.06 * traits.degeneration
     sclerotic = rng.random(2) < worn
     posterior = near(traits.posterior, 0.25)
@@ -186,8 +190,12 @@ def draw_bone(rng: np.random.Generator, patient: Patient, level: str, prior: Pri
         gradient_end=float(np.clip(0.22 + 0.12 * near(traits.gradient_end), -0.05, 0.6)),
         shell_mm=shell,
         endplate_mm=float(np.clip(shell * rng.normal(1.15, 0.18), 0.2, 0.8)),
-        posterior_mineral=float(np.clip(mineral * np.exp(mineral_sd * posterior - mineral_loss * age), 80, 480)),
-        posterior_shell_mm=float(np.clip(cortex * np.exp(cortex_sd * posterior - cortex_loss * age), 0.5, 2.0)),
+        posterior_mineral=float(
+            np.clip(mineral * np.exp(mineral_sd * posterior - mineral_loss * age), 80, 480)
+        ),
+        posterior_shell_mm=float(
+            np.clip(cortex * np.exp(cortex_sd * posterior - cortex_loss * age), 0.5, 2.0)
+        ),
         posterior_size=float(np.clip(1 + c.POSTERIOR_SIZE_SD * near(traits.posterior_size), 0.82, 1.22)),
         sclerosis=(float(sclerotic[0] * rng.uniform(40, 260)), float(sclerotic[1] * rng.uniform(40, 260))),
     )

@@ -92,7 +92,7 @@ def draw_protocol(rng: np.random.Generator, diameter_cm: float, mix: ScannerMix 
         kernel_class=kernel_class,
         kernel=str(rng.choice(site.kernel_names[kernel_class])),
         psf_sigma_mm=float(site.psf * rng.uniform(*c.PSF_SIGMA_MM[kernel_class])),
-        overshoot=float(rng.uniform(0.0, 0.7)) if kernel_class == "sharp" else 0.0,
+        overshoot=float(rng.uniform(0.0, 1.2)) if kernel_class == "sharp" else 0.0,
         noise_sd_hu=float(np.clip(noise, 3, 140)),
         iterative=iterative,
         phase=phase,

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import constants as c
 from .anatomy import Physics, paint_vertebra
+from .beam import areal_density
 from .deposits import paint_deposits, paint_streaks
 from .dxa import DxaResult, scan_dxa
 from .geometry import Canvas, Frame, rotation_lps
@@ -25,7 +26,11 @@ from .surroundings import Tissues, draw_tissues, paint_disc, paint_ribs, paint_s
 
 PATCH_HALF_MM = (32.0, 32.0, 18.0)  # x, y, z reach of the default patch; the block holds it and a margin
 BLOCK_MARGIN_MM = 3.0
-OBLIQUE_SD_DEG = (6.0, 2.5, 2.5)  # of scans whose axes are not the patient's: sagittal (gantry), coronal, axial
+OBLIQUE_SD_DEG = (
+    6.0,
+    2.5,
+    2.5,
+)  # of scans whose axes are not the patient's: sagittal (gantry), coronal, axial
 OBLIQUE_LIMIT_DEG = 14.0
 NARROW_MM = (2.0, 12.0)  # how much of the patch a small field of view leaves out at one side
 
@@ -59,7 +64,9 @@ class Person:
     protocol: Protocol
     tissues: Tissues
     scanner_turn: np.ndarray  # 3x3: scan axes to patient axes
-    narrow: tuple[int, float]  # side of the field of view that is cut (0 to 3: -x, +x, -y, +y), mm; 0 mm: none
+    narrow: tuple[
+        int, float
+    ]  # side of the field of view that is cut (0 to 3: -x, +x, -y, +y), mm; 0 mm: none
     header: dict[str, Any]
     machine: Machine | None
 
@@ -149,7 +156,7 @@ def simulate_vertebra(
         level=level,
         vbmd_mg_cm3=qct_vbmd(mineral, segment.bone.fat_fraction),
         mineral_mg_cm3=mineral,
-        dxa=scan_dxa(rng, person.spine, level, person.machine),
+        dxa=scan_dxa(rng, areal_density(person.spine, level), level, person.machine),
         facts=_facts(person, segment, cut_mm, narrow_mm),
     )
 
@@ -276,14 +283,11 @@ def _cut(
 def _draw_header(rng: np.random.Generator, protocol: Protocol) -> dict[str, Any]:
     """What the header tells of the protocol; contrast is True, False (a reader said so) or None."""
     missing = rng.random(4)
-    contrast: bool | None
-    if protocol.phase == "none":
-        contrast = False if missing[3] < 0.3 else None
-    else:
-        contrast = True if missing[3] < 0.75 else None
+    enhanced = protocol.phase != "none"
+    told = missing[3] < (0.75 if enhanced else 0.3)
     return {
         "kvp": None if missing[0] < 0.04 else float(protocol.kvp),
         "sliceThicknessMm": None if missing[1] < 0.03 else float(protocol.thickness_mm),
         "kernel": None if missing[2] < 0.12 else protocol.kernel,
-        "contrast": contrast,
+        "contrast": enhanced if told else None,
     }

@@ -168,7 +168,7 @@ def probe(config: Config, out: Path = REPO_ROOT / "docs" / "evaluation" / "probe
                     name: model.predict(embedded[name][split][rows, columns[chosen]]).reshape(truth.shape)
                     for name, model in fitted.items()
                 }
-                found = score_probes(truth, values, patients[split][rows], config.calibrate.bootstrap)
+                found = score_probes(truth, values, patients[split][rows], config.evidence.bootstrap)
                 results.setdefault(chosen, {}).setdefault(target, {})[split] = found
     report = {
         "fit": {"split": FIT_SPLIT, "n": len(splits[FIT_SPLIT])},

@@ -17,7 +17,8 @@ export class DicomWebError extends Error {
 type Request = { readonly request: { readonly instance: XMLHttpRequest } };
 type Study = { readonly studyInstanceUID: string };
 type OneSeries = Study & { readonly seriesInstanceUID: string };
-type Instance = OneSeries & { readonly sopInstanceUID: string; readonly mediaTypes: readonly { readonly mediaType: string; readonly transferSyntaxUID?: string }[] };
+type MediaType = { readonly mediaType: string; readonly transferSyntaxUID: string };
+type Frames = OneSeries & { readonly sopInstanceUID: string; readonly frameNumbers: string; readonly mediaTypes: readonly MediaType[] };
 type Query = { readonly queryParams: Readonly<Record<string, string>> };
 
 /** What is used of dicomweb-client. Its own types lack the request option in places, and promise more of the answers than servers keep. */
@@ -25,13 +26,16 @@ type Client = {
   readonly searchForStudies: (options: Query & Request) => Promise<unknown>;
   readonly searchForSeries: (options: Study & Query & Request) => Promise<unknown>;
   readonly retrieveSeriesMetadata: (options: OneSeries & Request) => Promise<unknown>;
-  readonly retrieveInstanceFrames: (options: Instance & { readonly frameNumbers: string } & Request) => Promise<unknown>;
-  readonly retrieveInstance: (options: Instance & Request) => Promise<unknown>;
+  readonly retrieveInstanceFrames: (options: Frames & Request) => Promise<unknown>;
+  /** Behind retrieveInstance, which takes no media types in 0.11 and so would have every server decompress what it sends. */
+  readonly _httpGetMultipartApplicationDicom: (url: string, mediaTypes: readonly MediaType[], params: false, request: Request['request']) => Promise<unknown>;
 };
 
 type Send = (client: Client, request: { readonly instance: XMLHttpRequest }) => Promise<unknown>;
 
 export type Connection = {
+  /** Absolute, without a slash at its end. */
+  readonly root: string;
   /** Host and port, as the user knows the server. */
   readonly host: string;
   /** One request through dicomweb-client. Rejects with a DicomWebError for everything that a server or a network can do. */
@@ -49,34 +53,38 @@ export function connect({ root, token }: ServerAccess, allowedOrigins: readonly 
     const silence = watchSilence(instance);
     try {
       const answer = await new Promise<unknown>((resolve, reject) => {
-        passOnErrors(instance, reject);
-        send(client, { instance }).then(resolve, reject);
+        // An answer that makes no sense, then a request that failed; whatever else is thrown is a bug.
+        passOnErrors(instance, () => reject(new DicomWebError(faultOf(instance.status, host))));
+        send(client, { instance }).then(resolve, (error: unknown) => reject(isFailedRequest(error) ? new DicomWebError(faultOf(instance.status, host)) : error));
       });
       const { origin } = new URL(instance.responseURL);
       if (!allowedOrigins.includes(origin)) throw new DicomWebError({ code: 'dicomweb-forbidden', what: origin });
       return answer;
     } catch (error) {
-      if (error instanceof DicomWebError) throw error;
-      throw new DicomWebError(silence.isOver() ? { code: 'dicomweb-timeout', what: host } : faultOf(instance.status, host));
+      throw silence.isOver() ? new DicomWebError({ code: 'dicomweb-timeout', what: host }) : error;
     } finally {
       silence.end();
     }
   }
-  return { host, ask };
+  return { root, host, ask };
+}
+
+function isFailedRequest(error: unknown): boolean {
+  return error instanceof Error && 'request' in error;
 }
 
 /**
  * dicomweb-client 0.11 takes a multipart answer apart inside its event handler, outside its promise: an answer that it
  * cannot follow would never settle the promise and would end the worker as a bug.
  */
-function passOnErrors(instance: XMLHttpRequest, reject: (reason: unknown) => void): void {
+function passOnErrors(instance: XMLHttpRequest, reject: () => void): void {
   Object.defineProperty(instance, 'onreadystatechange', {
     set: (handler: () => void) => {
       instance.addEventListener('readystatechange', () => {
         try {
           handler();
-        } catch (error) {
-          reject(error);
+        } catch {
+          reject();
         }
       });
     },

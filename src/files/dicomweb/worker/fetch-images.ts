@@ -10,7 +10,7 @@ const REQUESTS = 6;
 const FRAMES_PER_REQUEST = 8;
 /** As stored on the server, whatever that is: our own decoders know what they can read. */
 const AS_STORED = [{ mediaType: 'application/octet-stream', transferSyntaxUID: '*' }];
-const WHOLE = [{ mediaType: 'application/dicom' }];
+const WHOLE_AS_STORED = [{ mediaType: 'application/dicom', transferSyntaxUID: '*' }];
 const SOP_INSTANCE_UID = '00080018';
 const NUMBER_OF_FRAMES = '00280008';
 
@@ -24,7 +24,7 @@ const FINAL = new Set(['dicomweb-login', 'dicomweb-denied', 'dicomweb-forbidden'
  * tenth of the series the fetching ends with a DicomWebError.
  */
 export async function fetchImages(connection: Connection, series: SeriesAddress, onProgress: (progress: OpenProgress) => void): Promise<FetchedImages> {
-  const { host, ask } = connection;
+  const { root, host, ask } = connection;
   const ids = { studyInstanceUID: series.studyInstanceUid, seriesInstanceUID: series.seriesInstanceUid };
   // dcmjs is large, and searching does without it.
   const [{ writePart10 }, answer] = await Promise.all([
@@ -67,7 +67,9 @@ export async function fetchImages(connection: Connection, series: SeriesAddress,
     const sopInstanceUID = textOf(metadata, SOP_INSTANCE_UID);
     let file = areFramesGiven ? await fileByFrames(metadata) : null;
     if (file === null) {
-      const whole = await ask((client, request) => client.retrieveInstance({ ...ids, sopInstanceUID, mediaTypes: WHOLE, request }));
+      const url = `${root}/studies/${ids.studyInstanceUID}/series/${ids.seriesInstanceUID}/instances/${sopInstanceUID}`;
+      const answer = await ask((client, request) => client._httpGetMultipartApplicationDicom(url, WHOLE_AS_STORED, false, request));
+      const whole: unknown = Array.isArray(answer) ? answer[0] : null;
       if (!(whole instanceof ArrayBuffer)) throw new DicomWebError({ code: 'dicomweb-status', what: host });
       file = whole;
       areFramesGiven = false;

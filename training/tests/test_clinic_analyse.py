@@ -1,0 +1,242 @@
+"""`analyse` writes what the app writes: the same file on the demo study, a valid one, and HU right on real CT."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+from vertebra.clinic.analyse import analyse, open_study
+from vertebra.clinic.ct_series import find_series
+from vertebra.clinic.level_centres import LevelCentre, read_centres
+from vertebra.clinic.measure import Problem, measure_roi
+from vertebra.clinic.model_folder import open_model
+from vertebra.clinic.results_file import results_csv
+from vertebra.config import REPO_ROOT, UserError
+from vertebra.evidence.real_check import data_folder
+from vertebra.real_data import Scan
+
+DEMO = REPO_ROOT / "public" / "demo"
+MODELS = REPO_ROOT / "public" / "models"
+APP = json.loads((REPO_ROOT / "e2e" / "fixtures" / "demo-app-results.json").read_text())
+MEASURED_HU = 0.5
+NO_DATA = "the real test CTs are not here: set OSTEOLENS_TEST_DATA"
+
+
+def model_folder() -> Path:
+    return MODELS / json.loads((MODELS / "index.json").read_text())["default"]
+
+
+def write_picks(path: Path, levels: dict[str, Any], series_uid: str | None) -> Path:
+    head = {"format": "osteolens-results", "schemaVersion": 1, "seriesInstanceUid": series_uid}
+    items = [{"level": level, "centreLps": centre} for level, centre in levels.items()]
+    path.write_text(json.dumps(head | {"levels": items}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    folder = tmp_path_factory.mktemp("demo")
+    truth = json.loads((DEMO / "truth.json").read_text())
+    centres = {level: entry["centreLps"] for level, entry in truth["levels"].items()}
+    picks = write_picks(folder / "picks.osteolens.json", centres, truth["seriesInstanceUid"])
+    out = folder / "out.osteolens.json"
+    return analyse(DEMO / "demo-study.zip", picks, model_folder(), out, folder / "out.csv"), folder
+
+
+def numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        return [n for one in value.values() for n in numbers(one)]
+    if isinstance(value, list):
+        return [n for one in value for n in numbers(one)]
+    return [float(value)] if isinstance(value, int | float) and not isinstance(value, bool) else []
+
+
+def shape(value: Any) -> Any:
+    """A value without its numbers: names, texts and order are left."""
+    if isinstance(value, dict):
+        return {name: shape(one) for name, one in sorted(value.items())}
+    if isinstance(value, list):
+        return [shape(one) for one in value]
+    return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def test_the_app_s_stored_results_are_of_the_model_that_ships() -> None:
+    manifest = json.loads((model_folder() / "manifest.json").read_text())
+    assert APP["modelSha256"] == manifest["file"]["sha256"], (
+        "a new model: UPDATE_FIXTURES=1 npx playwright test e2e/python-twin.spec.ts writes the app's results anew"
+    )
+
+
+def test_the_demo_has_the_marks_words_and_fields_of_the_app_s_export(
+    demo: tuple[dict[str, Any], Path],
+) -> None:
+    file, _ = demo
+    assert file["seriesInstanceUid"] == APP["seriesInstanceUid"]
+    ours = [{k: v for k, v in level.items() if k != "run"} for level in file["levels"]]
+    assert [level["warnings"] for level in ours] == [level["warnings"] for level in APP["levels"]]
+    assert shape(ours) == shape(APP["levels"])
+
+
+def test_the_demo_has_the_numbers_of_the_app_s_export(demo: tuple[dict[str, Any], Path]) -> None:
+    tolerance = json.loads((model_folder() / "manifest.json").read_text())["golden"]["tolerance"]
+    pairs = list(zip(demo[0]["levels"], APP["levels"], strict=True))
+    for got, wanted in pairs:
+        assert got["centreLps"] == pytest.approx(wanted["centreLps"])
+        for key in ("meanHu", "medianHu", "sdHu"):
+            assert got["measurement"][key] == pytest.approx(wanted["measurement"][key], abs=MEASURED_HU)
+        assert got["measurement"]["roi"] == wanted["measurement"]["roi"]
+    # Of each number's range over the levels, as the contract measures.
+    got, wanted = (np.array([numbers(pair[n]["network"]) for pair in pairs]) for n in (0, 1))
+    span = np.maximum(np.ptp(wanted, axis=0), 1e-3 * np.abs(wanted).max(axis=0))
+    assert (np.abs(got - wanted) <= np.maximum(tolerance * span, 1e-9)).all()
+
+
+def test_the_file_is_valid_by_the_app_s_schema_and_says_that_python_wrote_it(
+    demo: tuple[dict[str, Any], Path],
+) -> None:
+    schema = json.loads((REPO_ROOT / "docs" / "osteolens-results.schema.json").read_text())
+    written = json.loads((demo[1] / "out.osteolens.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(written)
+    assert written["appVersion"].startswith("vertebra ")
+    assert {level["run"]["backend"] for level in written["levels"]} == {"onnxruntime"}
+    del written["levels"][0]["centreLps"]
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(written)
+
+
+def test_the_csv_leaves_refused_numbers_out_and_guards_against_formulas(
+    demo: tuple[dict[str, Any], Path],
+) -> None:
+    file = json.loads((demo[1] / "out.osteolens.json").read_text())
+    file["levels"][0]["warnings"].append({"code": "no-model", "effect": "refuse", "sentence": "None."})
+    file["levels"][1]["warnings"].append(
+        {"code": "slices-too-thick", "effect": "refuse", "sentence": "Thick."}
+    )
+    file["studyInstanceUid"] = "=1+1"
+    devices = json.loads((model_folder() / "manifest.json").read_text())["devices"]
+    rows = list(csv.DictReader(io.StringIO(results_csv(file, devices))))
+    assert rows[0]["network_vbmd_mg_cm3"] == "" and rows[0]["measured_vbmd_mg_cm3"] != ""
+    assert rows[1]["network_vbmd_mg_cm3"] == "" and rows[1]["measured_vbmd_mg_cm3"] == ""
+    assert rows[2]["network_abmd_ge-lunar_g_cm2"] != "" and rows[0]["study_instance_uid"] == "'=1+1"
+    assert "no-model: None." in rows[0]["refused"]
+
+
+def test_the_csv_has_the_columns_of_the_app() -> None:
+    source = (REPO_ROOT / "src" / "core" / "results" / "csv.ts").read_text()
+    ours = results_csv({**_empty_file(), "levels": [_empty_level()]}, []).split("\r\n")[0].split(",")
+    for name in ours:
+        plain = name.replace("_low_", "_").replace("_high_", "_")
+        if plain.startswith("network_vbmd"):
+            continue  # built from parts in csv.ts
+        assert f"name: '{plain}'" in source, name
+
+
+def _empty_level() -> dict[str, Any]:
+    nothing = {"measurement": None, "network": None, "run": None, "warnings": []}
+    return {"level": "L1", "centreLps": [1, 2, 3], "state": "confirmed"} | nothing
+
+
+def _empty_file() -> dict[str, Any]:
+    return {"studyInstanceUid": None, "seriesInstanceUid": None, "appVersion": "x", "statement": "s"}
+
+
+def test_bad_input_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
+    zip_file = DEMO / "demo-study.zip"
+    other = write_picks(tmp_path / "a.osteolens.json", {"L1": [0, 0, 0]}, "1.2.3.4")
+    with pytest.raises(UserError, match=r"a\.osteolens\.json: belongs to another series"):
+        open_study(zip_file, other)
+    for content, said in (
+        ('{"format": "osteolens-results", "schemaVersion": 9}', "newer OsteoLens"),
+        ('{"format": "x"}', "is not an OsteoLens results file"),
+        (
+            '{"format": "osteolens-results", "schemaVersion": 1, "levels": [{"level": "S1"}]}',
+            r"levels\[0\]\.level",
+        ),
+        (
+            '{"format": "osteolens-results", "schemaVersion": 1, "levels": [{"level": "L1", "centreLps": [1, 2]}]}',
+            r"levels\[0\]\.centreLps",
+        ),
+        ('{"format": "osteolens-results", "schemaVersion": 1, "levels": []}', "holds no vertebra"),
+        ("{", "not JSON"),
+    ):
+        (tmp_path / "b.osteolens.json").write_text(content)
+        with pytest.raises(UserError, match=said) as error:
+            read_centres(tmp_path / "b.osteolens.json", Scan(np.zeros((2, 2, 2)), np.eye(4), {}))
+        assert "b.osteolens.json" in str(error.value)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="empty: holds no CT images"):
+        open_study(tmp_path / "empty", other)
+    with pytest.raises(UserError, match=r"manifest\.json: there is no such file"):
+        open_model(tmp_path)
+
+
+def test_a_changed_graph_is_refused(tmp_path: Path) -> None:
+    for name in ("manifest.json", "model.onnx"):
+        (tmp_path / name).write_bytes((model_folder() / name).read_bytes())
+    with (tmp_path / "model.onnx").open("ab") as graph:
+        graph.write(b"\0")
+    with pytest.raises(UserError, match=r"model\.onnx: is missing or changed"):
+        open_model(tmp_path)
+
+
+needs_data = pytest.mark.skipif(not (data_folder() / "reference.json").exists(), reason=NO_DATA)
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["lidc-0314-chest", "ts-example"])
+def test_real_ct_reads_the_reference_hu(name: str, tmp_path: Path) -> None:
+    reference = json.loads((data_folder() / "reference.json").read_text())[name]["levels"]
+    known = {level: entry for level, entry in reference.items() if level not in ("T7", "T8", "T9")}
+    picks = write_picks(tmp_path / "p.osteolens.json", {k: v["centre"] for k, v in known.items()}, None)
+    folder = data_folder() / "ct" / name
+    ct = folder if any(folder.glob("*.dcm")) else folder / "ct.nii.gz"
+    file = analyse(ct, picks, model_folder(), tmp_path / "o.osteolens.json")
+    for level in file["levels"]:
+        wanted = known[level["level"]]
+        assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=MEASURED_HU), level["level"]
+        assert level["measurement"]["sdHu"] == pytest.approx(wanted["sd"], abs=1), level["level"]
+    codes = {w["code"] for level in file["levels"] for w in level["warnings"]}
+    assert ("kvp-unknown" in codes) == (name == "ts-example")
+
+
+@needs_data
+def test_real_ct_is_picked_by_its_masks(tmp_path: Path) -> None:
+    folder = data_folder() / "ct" / "ts-example"
+    file = analyse(
+        folder / "ct.nii.gz", folder / "vertebra-labels.nii.gz", model_folder(), tmp_path / "o.osteolens.json"
+    )
+    reference = json.loads((data_folder() / "reference.json").read_text())["ts-example"]["levels"]
+    for level in file["levels"]:
+        wanted = reference[level["level"]]
+        np.testing.assert_allclose(level["centreLps"], wanted["centre"], atol=2)
+        assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=8), level["level"]
+    assert [level["level"] for level in file["levels"]] == ["L1", "L2", "L3", "L4", "L5"]  # T12 is cut
+
+
+@needs_data
+def test_a_compressed_slab_without_uids_is_read(tmp_path: Path) -> None:
+    """JPEG 2000, empty Study and Series UIDs, no file endings: 40 mm at the thoracolumbar junction."""
+    (series,) = find_series(data_folder() / "ct" / "ts-slab-j2k")
+    scan = series.load()
+    assert scan.hu.shape[0] == 20 and series.series_uid is None and scan.header["contrast"] is True
+    middle = (scan.index_to_world @ [*(np.array(scan.hu.shape[::-1]) / 2), 1])[:3]
+    assert not isinstance(measure_roi(scan, [float(v) for v in middle], 120), Problem)
+
+
+@needs_data
+def test_the_low_density_body_reads_as_its_interior_mask(tmp_path: Path) -> None:
+    folder = data_folder() / "ct" / "tptbox-l3"
+    entry = json.loads((data_folder() / "reference.json").read_text())["tptbox-l3"]["levels"]["L3"]
+    (series,) = find_series(folder / "sub-ct_label-22_ct.nii.gz")
+    pick = LevelCentre("L3", tuple(entry["centre"]))
+    measured = measure_roi(series.load(), list(pick.centre_lps), None)
+    assert not isinstance(measured, Problem)
+    assert measured["meanHu"] == pytest.approx(entry["interiorMaskMeanHu"], abs=12)
