@@ -69,26 +69,22 @@ async function memoryOf(browserSession: CDPSession, field: 'VmRSS' | 'VmHWM'): P
 /** Counts the 3D textures that were made and not deleted. */
 async function countVolumesOnCard(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
-    const volumes = new Set<WebGLTexture>();
+    const volumes = new Set<unknown>();
     Object.assign(globalThis, { volumesOnCard: volumes });
-    const { bindTexture, deleteTexture, texStorage3D } = WebGL2RenderingContext.prototype;
-    let bound: WebGLTexture | null = null;
-    Object.assign(WebGL2RenderingContext.prototype, {
-      bindTexture(this: WebGL2RenderingContext, target: number, texture: WebGLTexture | null) {
-        if (target === this.TEXTURE_3D) bound = texture;
-        bindTexture.call(this, target, texture);
-      },
-      texStorage3D(this: WebGL2RenderingContext, ...sizes: Parameters<typeof texStorage3D>) {
-        if (bound !== null) volumes.add(bound);
-        texStorage3D.apply(this, sizes);
-      },
-      deleteTexture(this: WebGL2RenderingContext, texture: WebGLTexture | null) {
-        if (texture !== null) volumes.delete(texture);
-        deleteTexture.call(this, texture);
-      },
-    });
+    let bound: unknown = null;
+    const watch = (name: 'bindTexture' | 'deleteTexture' | 'texStorage3D', see: (...given: readonly unknown[]) => void) => {
+      const prototype = WebGL2RenderingContext.prototype as unknown as Record<string, (...given: readonly unknown[]) => unknown>;
+      const own = prototype[name];
+      prototype[name] = function watched(this: unknown, ...given) {
+        see(...given);
+        return own?.apply(this, [...given]);
+      };
+    };
+    watch('bindTexture', (target, texture) => { if (target === WebGL2RenderingContext.TEXTURE_3D) bound = texture; });
+    watch('texStorage3D', () => { if (bound !== null) volumes.add(bound); });
+    watch('deleteTexture', (texture) => { volumes.delete(texture); });
   });
-  return () => page.evaluate(() => (globalThis as unknown as { volumesOnCard: Set<WebGLTexture> }).volumesOnCard.size);
+  return () => page.evaluate(() => (globalThis as unknown as { volumesOnCard: Set<unknown> }).volumesOnCard.size);
 }
 
 const SMALL: Study = { columns: 70, rows: 60, slices: 40, spacingMm: [0.9, 1.1, 2.5], description: 'Forty slices', uid: '1.2.840.99.40' };

@@ -43,7 +43,11 @@ def image(bits: int = 12, signed: bool = False, allocated: int | None = None) ->
     data.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     data.SOPClassUID, data.SOPInstanceUID = CT, f"{UID}.1"
     data.Modality, data.PatientName, data.PatientID = "CT", "SYNTHETIC^REFERENCE", "SYNTHETIC-R"
-    data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = f"{UID}.2", f"{UID}.3", f"{UID}.4"
+    data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = (
+        f"{UID}.2",
+        f"{UID}.3",
+        f"{UID}.4",
+    )
     data.SeriesNumber, data.InstanceNumber = 4, 1
     data.SliceThickness, data.KVP = "2.5", "120"
     data.ImagePositionPatient = ["-31.5", "17.25", "-840.5"]
@@ -93,11 +97,19 @@ def encode(array: np.ndarray, data: Dataset, syntax: str) -> bytes:
     if syntax in (JLS, JLS_NEAR):
         return imagecodecs.jpegls_encode(plain, level=2 if syntax == JLS_NEAR else 0)
     if syntax in (J2K, J2K_LOSSY):
-        return imagecodecs.jpeg2k_encode(words, level=80 if syntax == J2K_LOSSY else 0, reversible=syntax == J2K, codecformat="j2k", bitspersample=bits)
+        return imagecodecs.jpeg2k_encode(
+            words,
+            level=80 if syntax == J2K_LOSSY else 0,
+            reversible=syntax == J2K,
+            codecformat="j2k",
+            bitspersample=bits,
+        )
     if syntax in (HTJ2K, HTJ2K_RPCL, HTJ2K_LOSSY):
         return imagecodecs.htj2k_encode(words, reversible=syntax != HTJ2K_LOSSY)
     if syntax in (LOSSLESS_57, LOSSLESS_70):
-        return imagecodecs.jpeg8_encode(plain, lossless=True, predictor=1 if syntax == LOSSLESS_70 else 6, bitspersample=bits)
+        return imagecodecs.jpeg8_encode(
+            plain, lossless=True, predictor=1 if syntax == LOSSLESS_70 else 6, bitspersample=bits
+        )
     return imagecodecs.jpeg8_encode(plain, level=95, bitspersample=bits)
 
 
@@ -105,7 +117,12 @@ def rle(words: np.ndarray) -> bytes:
     from pydicom.pixels.encoders.native import _encode_frame
 
     class Runner:
-        samples_per_pixel, bits_allocated, rows, columns = 1, words.itemsize * 8, words.shape[0], words.shape[1]
+        samples_per_pixel, bits_allocated, rows, columns = (
+            1,
+            words.itemsize * 8,
+            words.shape[0],
+            words.shape[1],
+        )
 
         @staticmethod
         def get_option(_name: str, default: object = None) -> object:
@@ -133,16 +150,33 @@ def enhanced(sop_class: str, syntax: str, frames: int = 4, fragments: int = 1, t
         for keyword in keywords:
             item[keyword] = data[keyword]
         setattr(shared, sequence, Sequence([item]))
-    for keyword in "ImageOrientationPatient PixelSpacing SliceThickness ImagePositionPatient RescaleSlope RescaleIntercept".split():
+    for keyword in [
+        "ImageOrientationPatient",
+        "PixelSpacing",
+        "SliceThickness",
+        "ImagePositionPatient",
+        "RescaleSlope",
+        "RescaleIntercept",
+    ]:
         delattr(data, keyword)
     own = []
     for frame in range(frames):
         place, value, group = Dataset(), Dataset(), Dataset()
         place.ImagePositionPatient = ["-31.5", "17.25", str(-840.5 + 2.5 * frame)]
-        value.RescaleIntercept, value.RescaleSlope, value.RescaleType = str(-1024 + frame), str(1 + frame / 4), "HU"
-        group.PlanePositionSequence, group.PixelValueTransformationSequence = Sequence([place]), Sequence([value])
+        value.RescaleIntercept, value.RescaleSlope, value.RescaleType = (
+            str(-1024 + frame),
+            str(1 + frame / 4),
+            "HU",
+        )
+        group.PlanePositionSequence, group.PixelValueTransformationSequence = (
+            Sequence([place]),
+            Sequence([value]),
+        )
         own.append(group)
-    data.SharedFunctionalGroupsSequence, data.PerFrameFunctionalGroupsSequence = Sequence([shared]), Sequence(own)
+    data.SharedFunctionalGroupsSequence, data.PerFrameFunctionalGroupsSequence = (
+        Sequence([shared]),
+        Sequence(own),
+    )
     data.NumberOfFrames = frames
     stack = [pattern(12, False, frame) for frame in range(frames)]
     if syntax == EXPLICIT:
@@ -169,18 +203,45 @@ def write_cases(folder: Path) -> list[Path]:
     from odd_cases import odd_cases
 
     cases: dict[str, bytes] = {}
-    for name, syntax in {"implicit": IMPLICIT, "explicit": EXPLICIT, "big": BIG, "deflated": DEFLATED}.items():
+    for name, syntax in {
+        "implicit": IMPLICIT,
+        "explicit": EXPLICIT,
+        "big": BIG,
+        "deflated": DEFLATED,
+    }.items():
         for bits in (8, 12, 13, 14, 15, 16):
             for signed in (False, True):
                 cases[f"native/{name}-{'s' if signed else 'u'}{bits}"] = native(bits, signed, syntax)
-    for name, syntax in {"rle": RLE, "jls": JLS, "j2k": J2K, "htj2k": HTJ2K, "htj2k-rpcl": HTJ2K_RPCL, "jpeg57": LOSSLESS_57, "jpeg70": LOSSLESS_70}.items():
+    for name, syntax in {
+        "rle": RLE,
+        "jls": JLS,
+        "j2k": J2K,
+        "htj2k": HTJ2K,
+        "htj2k-rpcl": HTJ2K_RPCL,
+        "jpeg57": LOSSLESS_57,
+        "jpeg70": LOSSLESS_70,
+    }.items():
         for bits in (8, 12, 14, 16):
             for signed in (False, True):
                 cases[f"lossless/{name}-{'s' if signed else 'u'}{bits}"] = coded(bits, signed, syntax)
-    for name, syntax, bits in (("jpeg50", BASELINE, 8), ("jpeg51", EXTENDED, 12), ("jls-near", JLS_NEAR, 12), ("j2k", J2K_LOSSY, 12), ("htj2k", HTJ2K_LOSSY, 12), ("j2k", J2K_LOSSY, 16)):
+    for name, syntax, bits in (
+        ("jpeg50", BASELINE, 8),
+        ("jpeg51", EXTENDED, 12),
+        ("jls-near", JLS_NEAR, 12),
+        ("j2k", J2K_LOSSY, 12),
+        ("htj2k", HTJ2K_LOSSY, 12),
+        ("j2k", J2K_LOSSY, 16),
+    ):
         cases[f"lossy/{name}-u{bits}"] = coded(bits, False, syntax)
     cases["lossy/j2k-s16"] = coded(16, True, J2K_LOSSY)
-    for name, syntax in {"native": EXPLICIT, "j2k": J2K, "jls": JLS, "rle": RLE, "jpeg70": LOSSLESS_70, "htj2k": HTJ2K}.items():
+    for name, syntax in {
+        "native": EXPLICIT,
+        "j2k": J2K,
+        "jls": JLS,
+        "rle": RLE,
+        "jpeg70": LOSSLESS_70,
+        "htj2k": HTJ2K,
+    }.items():
         cases[f"enhanced/{name}"] = enhanced(ENHANCED_CT, syntax)
     cases["enhanced/legacy-native"] = enhanced(LEGACY_CT, EXPLICIT)
     cases["enhanced/j2k-three-fragments"] = enhanced(ENHANCED_CT, J2K, fragments=3)

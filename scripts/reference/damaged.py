@@ -4,7 +4,8 @@
 
 A case is a file of synthetic.zip and edits of its pixel data: [offset, bytes removed, bytes put in as hex], in turn.
 `crc` are, for each frame, the CRC-32 of its stored values as little-endian int32, row by row, by each reference decoder
-that gives a picture; none where all refuse. Decoders crash on some damage, so they work in a child process that is started anew.
+that gives a picture; none where all refuse. Decoders crash on some damage, so they work in a child process that is
+started anew.
 """
 
 import argparse
@@ -27,7 +28,15 @@ from read_dicom import as_stored
 
 FIXTURES = Path(__file__).resolve().parents[2] / "e2e/fixtures/reference"
 # Without loss, so that decoders have to agree to the last bit.
-SEEDS = ("native/", "lossless/", "enhanced/", "odd/rle-five", "odd/j2k-five", "odd/jls-five", "odd/jpeg70-five")
+SEEDS = (
+    "native/",
+    "lossless/",
+    "enhanced/",
+    "odd/rle-five",
+    "odd/j2k-five",
+    "odd/jls-five",
+    "odd/jpeg70-five",
+)
 LOSSLESS_JPEG = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 CHILD_SECONDS = 120
 DEFLATED_PIXEL_BYTES = 350
@@ -37,7 +46,11 @@ Edit = tuple[int, int, str]
 
 def seeds() -> dict[str, bytes]:
     with zipfile.ZipFile(FIXTURES / "synthetic.zip") as archive:
-        names = [name for name in sorted(archive.namelist()) if name.startswith(SEEDS) and not name.endswith("-s8.dcm")]
+        names = [
+            name
+            for name in sorted(archive.namelist())
+            if name.startswith(SEEDS) and not name.endswith("-s8.dcm")
+        ]
         return {name: archive.read(name) for name in names}
 
 
@@ -99,7 +112,7 @@ def checksums(content: bytes, frames: int) -> list[list[int]]:
 
 
 def read_up_to_pixels(content: bytes) -> pydicom.Dataset:
-    """pydicom throws a whole file away for what stands behind uncompressed pixels; that is cut off and the file read again."""
+    """pydicom throws a whole file away for what stands behind uncompressed pixels: that is cut off, the file read again."""
     try:
         data = pydicom.dcmread(io.BytesIO(content), force=True)
         if "PixelData" in data:
@@ -114,7 +127,7 @@ def read_up_to_pixels(content: bytes) -> pydicom.Dataset:
 
 
 def checksum(data: pydicom.Dataset, frame: int) -> list[int]:
-    """One for each of the decoders that give a picture: of lossless JPEG, GDCM and libjpeg-turbo make different things of the same damage."""
+    """One for each decoder that gives a picture: GDCM and libjpeg-turbo make different things of the same damage."""
     sums: list[int] = []
     if int(data.get("SamplesPerPixel", 1)) != 1 or frame >= int(data.get("NumberOfFrames") or 1):
         return sums
@@ -172,7 +185,9 @@ def run(first: int, count: int) -> list[str]:
         start = first + len(lines)
         command = [sys.executable, __file__, "--child", str(start), str(min(start + 500, first + count))]
         try:
-            out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=CHILD_SECONDS, check=False).stdout
+            out = subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=CHILD_SECONDS, check=False
+            ).stdout
             ended = False
         except subprocess.TimeoutExpired as error:
             out, ended = error.stdout or b"", True

@@ -1,21 +1,47 @@
 """Files that are legal but rarely met, or wrong in a way that is met: values, bits, lengths, words."""
 
 import numpy as np
-from cases import BASELINE, COLUMNS, DEFLATED, EXPLICIT, IMPLICIT, J2K, JLS, LOSSLESS_70, RLE, ROWS, coded, encode, finish, image, native, pattern, setting, words_of
+from cases import (
+    BASELINE,
+    COLUMNS,
+    DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
+    J2K,
+    JLS,
+    LOSSLESS_70,
+    RLE,
+    ROWS,
+    encode,
+    finish,
+    image,
+    native,
+    pattern,
+    setting,
+    words_of,
+)
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 
 
 def odd_cases() -> dict[str, bytes]:
-    return {f"odd/{name}": content for group in (scales(), multi_energy(), bits(), syntax(), streams()) for name, content in group.items()}
+    return {
+        f"odd/{name}": content
+        for group in (scales(), multi_energy(), bits(), syntax(), streams())
+        for name, content in group.items()
+    }
 
 
 def scales() -> dict[str, bytes]:
     """Rescale, padding, polarity."""
     cases = {
-        "slope-fraction": native(12, False, change=setting(RescaleSlope="0.61037", RescaleIntercept="-1000.5")),
-        "slope-exponent": native(12, False, change=setting(RescaleSlope="1.0E+00", RescaleIntercept="-1.024E3")),
+        "slope-fraction": native(
+            12, False, change=setting(RescaleSlope="0.61037", RescaleIntercept="-1000.5")
+        ),
+        "slope-exponent": native(
+            12, False, change=setting(RescaleSlope="1.0E+00", RescaleIntercept="-1.024E3")
+        ),
         "no-rescale": native(12, False, change=setting(RescaleSlope=None, RescaleIntercept=None)),
         "no-slope": native(12, False, change=setting(RescaleSlope=None)),
         "slope-zero": native(12, False, change=setting(RescaleSlope="0")),
@@ -31,7 +57,11 @@ def scales() -> dict[str, bytes]:
     }
     table = Dataset()
     table.LUTDescriptor, table.ModalityLUTType, table.LUTData = [4, 0, 16], "US", b"\0\0\1\0\2\0\3\0"
-    cases["modality-lut"] = native(12, False, change=setting(RescaleSlope=None, RescaleIntercept=None, ModalityLUTSequence=Sequence([table])))
+    cases["modality-lut"] = native(
+        12,
+        False,
+        change=setting(RescaleSlope=None, RescaleIntercept=None, ModalityLUTSequence=Sequence([table])),
+    )
     return cases
 
 
@@ -47,9 +77,19 @@ def padded(signed: bool, value: int) -> bytes:
 
 def multi_energy() -> dict[str, bytes]:
     """CT Image Type value 4 and Multi-energy CT Acquisition, PS3.3 C.8.2.1.1.1."""
-    kinds = {"monoenergetic": "VMI", "material": "MAT_SPECIFIC", "material-removed": "MAT_REMOVED", "effective-z": "EFF_ATOMIC_NUM", "electron-density": "ELECTRON_DENSITY"}
+    kinds = {
+        "monoenergetic": "VMI",
+        "material": "MAT_SPECIFIC",
+        "material-removed": "MAT_REMOVED",
+        "effective-z": "EFF_ATOMIC_NUM",
+        "electron-density": "ELECTRON_DENSITY",
+    }
     return {
-        f"energy-{name}": native(12, False, change=setting(ImageType=["DERIVED", "PRIMARY", "AXIAL", kind], MultienergyCTAcquisition="YES"))
+        f"energy-{name}": native(
+            12,
+            False,
+            change=setting(ImageType=["DERIVED", "PRIMARY", "AXIAL", kind], MultienergyCTAcquisition="YES"),
+        )
         for name, kind in kinds.items()
     }
 
@@ -64,8 +104,12 @@ def bits() -> dict[str, bytes]:
     sign_less = image(12, True)
     plane = np.indices((ROWS, COLUMNS)).sum(axis=0) % 3 == 0
     return {
-        "overlay-in-high-bits": finish(overlay, EXPLICIT, words_of(pattern(12, False) | (plane << 12) | (plane << 15), overlay)),
-        "signed-without-extension": finish(sign_less, EXPLICIT, (pattern(12, True) & 0xFFF).astype("<u2").tobytes()),
+        "overlay-in-high-bits": finish(
+            overlay, EXPLICIT, words_of(pattern(12, False) | (plane << 12) | (plane << 15), overlay)
+        ),
+        "signed-without-extension": finish(
+            sign_less, EXPLICIT, (pattern(12, True) & 0xFFF).astype("<u2").tobytes()
+        ),
         "high-bit-15-of-12": finish(raised, EXPLICIT, words_of(pattern(12, False) << 4, raised)),
         "allocated-32": finish(wide, EXPLICIT, words_of(pattern(16, True), wide)),
         "stored-beyond-allocated": finish(too_many, EXPLICIT, words_of(pattern(12, False), too_many)),
@@ -91,8 +135,14 @@ def syntax() -> dict[str, bytes]:
         "private-and-open-explicit": native(12, False, EXPLICIT, crowd),
         "private-and-open-deflated": native(12, False, DEFLATED, crowd),
         "name-utf8": native(12, False, change=setting(PatientName="Мюллер^Žofie=山田^太郎")),
-        "name-latin1": native(12, False, change=setting(SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Åse")),
-        "name-japanese": native(12, False, change=setting(SpecificCharacterSet=["", "ISO 2022 IR 87"], PatientName="Yamada^Tarou=山田^太郎")),
+        "name-latin1": native(
+            12, False, change=setting(SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Åse")
+        ),
+        "name-japanese": native(
+            12,
+            False,
+            change=setting(SpecificCharacterSet=["", "ISO 2022 IR 87"], PatientName="Yamada^Tarou=山田^太郎"),
+        ),
         "eight-bit-odd": native(8, False),
     }
 
@@ -109,14 +159,32 @@ def streams() -> dict[str, bytes]:
     larger.Columns += 2
     unsigned = image(12, False)
     cases = {
-        "j2k-unsigned-stream-signed-header": finish(said_signed, J2K, encapsulate([encode(pattern(16, False), precise, J2K)])),
-        "j2k-12-bit-stream-16-bit-header": finish(narrow, J2K, encapsulate([encode(pattern(12, False), unsigned, J2K)])),
-        "jls-12-bit-stream-16-bit-header": finish(narrow, JLS, encapsulate([encode(pattern(12, False), unsigned, JLS)])),
-        "j2k-fewer-rows-in-header": finish(smaller, J2K, encapsulate([encode(pattern(12, False), unsigned, J2K)])),
-        "jpeg-more-columns-in-header": finish(larger, LOSSLESS_70, encapsulate([encode(pattern(12, False), unsigned, LOSSLESS_70)])),
-        "baseline-as-12-bit": finish(image(12, False), BASELINE, encapsulate([encode(pattern(8, False), image(8, False), BASELINE)])),
-        "stream-of-another-syntax": finish(image(12, False), J2K, encapsulate([encode(pattern(12, False), unsigned, JLS)])),
+        "j2k-unsigned-stream-signed-header": finish(
+            said_signed, J2K, encapsulate([encode(pattern(16, False), precise, J2K)])
+        ),
+        "j2k-12-bit-stream-16-bit-header": finish(
+            narrow, J2K, encapsulate([encode(pattern(12, False), unsigned, J2K)])
+        ),
+        "jls-12-bit-stream-16-bit-header": finish(
+            narrow, JLS, encapsulate([encode(pattern(12, False), unsigned, JLS)])
+        ),
+        "j2k-fewer-rows-in-header": finish(
+            smaller, J2K, encapsulate([encode(pattern(12, False), unsigned, J2K)])
+        ),
+        "jpeg-more-columns-in-header": finish(
+            larger, LOSSLESS_70, encapsulate([encode(pattern(12, False), unsigned, LOSSLESS_70)])
+        ),
+        "baseline-as-12-bit": finish(
+            image(12, False), BASELINE, encapsulate([encode(pattern(8, False), image(8, False), BASELINE)])
+        ),
+        "stream-of-another-syntax": finish(
+            image(12, False), J2K, encapsulate([encode(pattern(12, False), unsigned, JLS)])
+        ),
     }
     for name, uid in {"rle": RLE, "j2k": J2K, "jls": JLS, "jpeg70": LOSSLESS_70}.items():
-        cases[f"{name}-five-fragments"] = finish(image(12, False), uid, encapsulate([encode(pattern(12, False), unsigned, uid)], fragments_per_frame=5, has_bot=False))
+        cases[f"{name}-five-fragments"] = finish(
+            image(12, False),
+            uid,
+            encapsulate([encode(pattern(12, False), unsigned, uid)], fragments_per_frame=5, has_bot=False),
+        )
     return cases

@@ -32,7 +32,9 @@ def read(path: Path, name: str) -> Record:
             warnings.simplefilter("ignore")
             return describe(path, name)
     except Exception as error:  # Whatever a damaged file makes pydicom raise is the answer here.
-        return {"unreadable": f"{type(error).__name__}: {str(error).splitlines()[0][:100] if str(error) else ''}"}
+        return {
+            "unreadable": f"{type(error).__name__}: {str(error).splitlines()[0][:100] if str(error) else ''}"
+        }
 
 
 def describe(path: Path, name: str) -> Record:
@@ -57,20 +59,26 @@ def describe(path: Path, name: str) -> Record:
 
 def pixels(data: pydicom.Dataset, frames: int) -> np.ndarray | None:
     """Stored values, (frame, row, column); None for colour."""
-    if int(data.get("SamplesPerPixel", 1)) != 1 or not str(data.get("PhotometricInterpretation", "MONOCHROME2")).startswith("MONOCHROME"):
+    if int(data.get("SamplesPerPixel", 1)) != 1 or not str(
+        data.get("PhotometricInterpretation", "MONOCHROME2")
+    ).startswith("MONOCHROME"):
         return None
     if "PhotometricInterpretation" not in data:  # ACR-NEMA has no such element: its pictures are grey.
         data.PhotometricInterpretation, data.SamplesPerPixel = "MONOCHROME2", 1
     if "TransferSyntaxUID" not in data.file_meta:
-        data.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if data.original_encoding[0] else ExplicitVRLittleEndian
+        data.file_meta.TransferSyntaxUID = (
+            ImplicitVRLittleEndian if data.original_encoding[0] else ExplicitVRLittleEndian
+        )
     if data.file_meta.TransferSyntaxUID in JPEG_12_BIT and int(data.BitsStored) > 8:
         streams = generate_frames(data.PixelData, number_of_frames=frames)
-        return np.stack([imagecodecs.jpeg8_decode(stream) for stream in streams]).reshape(frames, data.Rows, data.Columns)
+        return np.stack([imagecodecs.jpeg8_decode(stream) for stream in streams]).reshape(
+            frames, data.Rows, data.Columns
+        )
     return as_stored(data.pixel_array, data).reshape(frames, data.Rows, data.Columns)
 
 
 def as_stored(array: np.ndarray, data: pydicom.Dataset) -> np.ndarray:
-    """The stored bits alone, with their sign: pydicom leaves the bits beside them, and the sign that JPEG-LS drops, as they come.
+    """The stored bits alone, with their sign: pydicom leaves the bits beside them and the sign that JPEG-LS drops.
 
     The bits above and below the stored ones are no part of the value (PS3.5 8.1.1); the sign is the highest stored bit.
     """
@@ -79,7 +87,7 @@ def as_stored(array: np.ndarray, data: pydicom.Dataset) -> np.ndarray:
         return array
     words = array.astype(np.int64)
     if data.file_meta.TransferSyntaxUID.is_encapsulated and data.file_meta.TransferSyntaxUID != RLE:
-        # A lossy decoder may leave the range of the stored bits by a little, so nothing is cut off. JPEG 2000 knows the sign.
+        # A lossy decoder may leave the range of the stored bits by a little: nothing is cut off. JPEG 2000 knows the sign.
         is_signed &= data.file_meta.TransferSyntaxUID in WITHOUT_SIGN
         return np.where(words >= 1 << (bits - 1), words - (1 << bits), words) if is_signed else array
     words = (words >> (int(data.HighBit) + 1 - bits)) & ((1 << bits) - 1)
@@ -138,7 +146,10 @@ def geometry(data: pydicom.Dataset, frames: int) -> Record:
     return {
         "spacing": of(0, "PixelSpacing", "PixelMeasuresSequence", 2),
         "orientation": of(0, "ImageOrientationPatient", "PlaneOrientationSequence", 6),
-        "positions": [of(frame, "ImagePositionPatient", "PlanePositionSequence", 3) for frame in range(frames if has_groups else 1)],
+        "positions": [
+            of(frame, "ImagePositionPatient", "PlanePositionSequence", 3)
+            for frame in range(frames if has_groups else 1)
+        ],
     }
 
 

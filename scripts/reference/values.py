@@ -22,7 +22,9 @@ OTHER_SUFFIXES = (".nii", ".nii.gz", ".json", ".csv", ".md", ".txt", ".py", ".xm
 
 
 def dicom_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(OTHER_SUFFIXES))
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(OTHER_SUFFIXES)
+    )
 
 
 def records(files: list[Path], base: Path) -> dict[str, Record]:
@@ -30,7 +32,10 @@ def records(files: list[Path], base: Path) -> dict[str, Record]:
 
 
 def write(name: str, content: dict[str, Record]) -> None:
-    lines = ",\n".join(f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}" for key, value in sorted(content.items()))
+    lines = ",\n".join(
+        f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}"
+        for key, value in sorted(content.items())
+    )
     (FIXTURES / name).write_text(f"{{\n{lines}\n}}\n")
 
 

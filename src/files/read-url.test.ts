@@ -44,7 +44,24 @@ describe('readUrl', () => {
     const events: OpenProgress[] = [];
     const { entries } = await read('case/list.json', fetch, (progress) => events.push(progress));
     expect(entries.map(({ name }) => name)).toEqual(['lens/case/one.dcm', 'lens/case/sub/two.dcm']);
-    expect(events.map(({ done, total }) => [done, total])).toEqual([[0, 1], [0, 2], [1, 2], [2, 2]]);
+    // The list itself, then its files.
+    expect(events.map(({ done, total }) => [done, total])).toEqual([[0, 1], [0, 1], [0, 2], [1, 2], [2, 2]]);
+  });
+
+  test('should count the bytes of one large file, of how many where the server tells', async () => {
+    const chunks = [new Uint8Array(3000), new Uint8Array(2000)];
+    const body = (): ReadableStream<Uint8Array> => new ReadableStream({ start: (controller) => { for (const chunk of chunks) controller.enqueue(chunk); controller.close(); } });
+    const seen = async (headers: Record<string, string>): Promise<OpenProgress | undefined> => {
+      const { fetch } = server({ [`${BASE}a.zip`]: new Response(body(), { headers }) });
+      const events: OpenProgress[] = [];
+      const { entries } = await read('a.zip', fetch, (progress) => events.push(progress));
+      expect(entries[0]?.blob?.size).toBe(5000);
+      return events.at(-1);
+    };
+    expect(await seen({ 'content-length': '5000' })).toMatchObject({ bytes: 5000, totalBytes: 5000 });
+    expect(await seen({})).toMatchObject({ bytes: 5000, totalBytes: null });
+    // The length is that of the compressed bytes then.
+    expect(await seen({ 'content-length': '70', 'content-encoding': 'gzip' })).toMatchObject({ totalBytes: null });
   });
 
   test('should open what it can of a list and name the rest', async () => {

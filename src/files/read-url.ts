@@ -69,6 +69,7 @@ export async function readUrl(link: string, options: ReadUrlOptions): Promise<Li
         report();
         controller.enqueue(chunk);
       },
+      flush: () => report(total === 1),
     });
     return new Response(response.body.pipeThrough(counting)).blob();
   }

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkImages } from '#src/core/dicom/check-images.ts';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { readOneFile } from '#src/files/worker/read-one-file.ts';
+import { readFiles } from '#src/files/worker/read-files.ts';
 import { rescaleToHu } from '#src/viewer/hu-slice.ts';
 import { openFile } from '#src/viewer/frame-bytes.ts';
 import { padWithAir } from '#src/viewer/padding.ts';
@@ -10,13 +12,15 @@ import { storedValues } from '#src/viewer/stored-values.ts';
 import { hasTestData, NO_TEST_DATA, testDataPath } from './load-real-ct.ts';
 import { loadNodeCodecs, type NodeCodecs } from './node-codecs.ts';
 import { readReferenceFiles } from './reference-files.ts';
-import { pointsOf, readFixture, type Answer, type ReferenceRecord } from './reference-values.ts';
+import { pointsOf, readAnswers, readReferences, type Answer, type ReferenceRecord } from './reference-values.ts';
 
 type References = Readonly<Record<string, ReferenceRecord>>;
 type Reading = { readonly code: string; readonly differences: readonly string[] };
 
 /** What is read is what the reference has. */
 const AGREES = 'values';
+/** As scripts/reference/values.py has it. */
+const OTHER_SUFFIXES = /\.(nii|nii\.gz|json|csv|md|txt|py|xml)$/;
 const TOLERANCE_MM = 1e-4;
 /**
  * Stored values. Lossy JPEG leaves the rounding of the inverse transform to the decoder (T.81 annex A.3.3, T.800 annex
@@ -37,10 +41,10 @@ beforeAll(async () => {
 
 describe('files written by scripts/reference', () => {
   test('each gives the values that pydicom gives, or the answer that is listed', async () => {
-    const references = readFixture<References>('synthetic.json');
+    const references = readReferences('synthetic.json');
     const files = await readReferenceFiles();
     expect([...files.keys()].sort()).toEqual(Object.keys(references).sort());
-    await compareAll(references, (name) => files.get(name), readFixture<readonly Answer[]>('synthetic-answers.json'));
+    await compareAll(references, (name) => files.get(name), readAnswers('synthetic-answers.json'));
   });
 });
 
@@ -48,9 +52,32 @@ const isHere = hasTestData('ct') && hasTestData('edge');
 
 describe.skipIf(!isHere)(isHere ? 'real files' : `real files: ${NO_TEST_DATA}`, () => {
   test('each gives the values that pydicom gives, or the answer that is listed', async () => {
-    const references = readFixture<References>('real.json');
+    const references = readReferences('real.json');
     expect(Object.keys(references).filter((name) => !existsSync(testDataPath(name)))).toEqual([]);
-    await compareAll(references, (name) => new Uint8Array(readFileSync(testDataPath(name))), readFixture<readonly Answer[]>('real-answers.json'));
+    await compareAll(references, (name) => new Uint8Array(readFileSync(testDataPath(name))), readAnswers('real-answers.json'));
+  });
+});
+
+describe.skipIf(!isHere)(isHere ? 'real series' : `real series: ${NO_TEST_DATA}`, () => {
+  test('the reference names every DICOM file that is there', () => {
+    const there = ['ct', 'edge'].flatMap((folder) =>
+      readdirSync(testDataPath(folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !OTHER_SUFFIXES.test(entry.name))
+        .map((entry) => path.relative(testDataPath(), path.join(entry.parentPath, entry.name))));
+    expect(there.sort()).toEqual(Object.keys(readReferences('real.json')).sort());
+  });
+
+  test.each(['ct/lidc-0314-chest', 'ct/ts-slab-j2k', 'ct/lung-dx-8mm'])('%s has its slices in the order of the positions that pydicom reads', async (folder) => {
+    const records = Object.entries(readReferences('real.json')).filter(([name]) => name.startsWith(`${folder}/`));
+    const heights = records.flatMap(([name, record]) => {
+      if ('unreadable' in record) return [];
+      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = record.orientation ?? [];
+      const [x = 0, y = 0, z = 0] = record.positions[0] ?? [];
+      return [{ name, height: (b * f - c * e) * x + (c * d - a * f) * y + (a * e - b * d) * z }];
+    });
+    const entries = records.map(([name]) => ({ name, blob: new File([readFileSync(testDataPath(name))], name) }));
+    const { series } = await readFiles(entries, () => undefined);
+    expect(series[0]?.slices.map(({ fileName }) => fileName)).toEqual(heights.toSorted((one, other) => one.height - other.height).map(({ name }) => name));
   });
 });
 
@@ -79,7 +106,7 @@ async function read(name: string, bytes: Uint8Array<ArrayBuffer>, reference: Ref
   if (reading.kind === 'fault') return { code: reading.code, differences: [] };
   if (reading.kind === 'other') return { code: 'other', differences: [] };
   const { slices } = reading;
-  const [refusal] = checkImages({ slices, isPart: false }, name).filter(({ effect }) => effect === 'refuse');
+  const refusal = checkImages({ slices, isPart: false }, name).find(({ effect }) => effect === 'refuse');
   const code = refusal?.code ?? AGREES;
   if ('unreadable' in reference) return { code, differences: code === AGREES ? [`pydicom: ${reference.unreadable}`] : [] };
   const differences = compareHeaders(slices, reference);

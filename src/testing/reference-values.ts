@@ -28,8 +28,16 @@ export type ReferenceRecord =
 /** An answer of ours other than values, with the reason why it is right. */
 export type Answer = { readonly code: string; readonly reason: string; readonly files: readonly string[] };
 
-export function readFixture<Content>(name: string): Content {
-  return JSON.parse(readFileSync(path.join(FIXTURES, name), 'utf8')) as Content;
+export function readReferences(name: string): Readonly<Record<string, ReferenceRecord>> {
+  return readJson(name) as Readonly<Record<string, ReferenceRecord>>;
+}
+
+export function readAnswers(name: string): readonly Answer[] {
+  return readJson(name) as readonly Answer[];
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(path.join(FIXTURES, name), 'utf8'));
 }
 
 /** Twin of scripts/reference/points.py: flat indices, columns fastest, then rows, then frames. */

@@ -28,7 +28,7 @@ export async function readPreview(files: readonly PreviewFile[], window: Display
   const file = files[Math.floor(files.length / 2)];
   if (file === undefined || file.blob.size > MAX_FILE_BYTES) return null;
   const bytes = new Uint8Array(await file.blob.arrayBuffer());
-  const reading = readHeader(bytes, { fileId: 0, fileName: file.name, fileBytes: bytes.length }, decodeAscii);
+  const reading = readHeader(bytes, { fileId: 0, fileName: file.name, fileBytes: bytes.length }, decodeLatin1);
   const slice = reading.kind === 'slices' && reading.repair === null ? reading.slices[0] : undefined;
   if (slice === undefined || slice.modality !== 'CT' || slice.numberOfFrames > 1 || slice.rescaleSlope === null) return null;
   const flips = axialFlips(slice);
@@ -62,6 +62,6 @@ export function axialFlips(
 }
 
 /** Names are not shown from here: a wrong letter in one does not matter. */
-function decodeAscii(bytes: Uint8Array): string {
-  return String.fromCodePoint(...bytes);
+function decodeLatin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes);
 }

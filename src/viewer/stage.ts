@@ -168,9 +168,9 @@ export function createStage(): Stage {
         prepareMapper(viewport);
         viewport.render();
         await new Promise((resolve) => { requestAnimationFrame(resolve); });
-        // A series that was opened meanwhile has replaced the actor already.
-        if (shown === null) removeFrom(WARM_UP_PLANE, viewport, empty);
-        else releaseTexture(WARM_UP_PLANE, empty);
+        removeFrom(WARM_UP_PLANE, viewport, empty);
+        // A series that was opened meanwhile lost its place to the empty volume.
+        await showOn(WARM_UP_PLANE);
       }
       empty.release();
     },

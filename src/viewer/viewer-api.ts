@@ -38,7 +38,7 @@ export type Viewer = {
   readonly memoryNeed: (series: Series) => MemoryNeed | null;
   /**
    * Shows one slice of files that are about to be opened in the axial plane, marked as a preview, where nothing is open. It goes with
-   * the first slice of a series, with closeSeries, or by endPreview.
+   * the first slice of a series that is drawn, or by endPreview.
    */
   readonly showPreview: (files: readonly PreviewFile[]) => Promise<void>;
   readonly endPreview: () => void;

@@ -75,7 +75,8 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
   const showPreview: Viewer['showPreview'] = async (files) => {
     endPreview();
     const asked = previewsAsked;
-    const read = open === null ? await readPreview(files, window) : null;
+    // A file that cannot be read is told of when its turn comes.
+    const read = open === null ? await readPreview(files, window).catch(() => null) : null;
     if (read === null || asked !== previewsAsked || open !== null) return;
     preview = read.picture;
     preview.className = 'plane-preview';
@@ -150,13 +151,16 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
   const onSized = (plane: Plane): void => {
     if (sized.size === PLANES.length) return;
     sized.add(plane);
-    if (sized.size === PLANES.length) requestIdleCallback(() => void warmUp());
+    // What it fails with, the first series would fail with too, and say.
+    if (sized.size === PLANES.length) setTimeout(() => void warmUp().catch(() => undefined));
   };
   const warmUp = async (): Promise<void> => {
     const cornerstone = startCornerstone();
     if (open !== null || !cornerstone.canDraw) return;
     const empty = createVolume(cornerstone, [], EMPTY_GRID, 'Int16Array');
-    if (empty.ok) await stage.warmUp(empty.value);
+    if (!empty.ok) return;
+    await stage.warmUp(empty.value);
+    model.redraw();
   };
 
   const emitHover = makeFrameLatch((next: { plane: Plane; x: number; y: number } | null) => {

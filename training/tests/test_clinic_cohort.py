@@ -302,7 +302,7 @@ def test_the_cohort_validates_a_model_end_to_end(made: tuple[Clinic, Path, Confi
     model = REPO_ROOT / "public" / "models" / index["default"]
     found = validate(made[2], made[1], model, tmp_path)
     whole = found["devices"]["standardised"]
-    assert whole["patients"] >= 6 and whole["vertebrae"] + found["refused"] == len(load_cohort_split(made[1]))
+    assert whole["patients"] >= 6 and whole["pairs"] + found["refused"] == len(load_cohort_split(made[1]))
     page = (tmp_path / "validation.md").read_text(encoding="utf-8")
     assert "no clinical validation" in page and "| kVp |" in page
     assert (tmp_path / "standardised.svg").read_text(encoding="utf-8").startswith("<?xml")

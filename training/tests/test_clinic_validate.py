@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from vertebra.clinic.measure import Problem
-from vertebra.clinic.validate import Answers, agreement, by_patient, is_shown, lower_limit, upper_limit
+from vertebra.clinic.validate import (
+    Answers,
+    agreement,
+    agreement_by_patient,
+    is_shown,
+    lower_limit,
+    upper_limit,
+)
 from vertebra.clinic.validation_groups import subgroups
 from vertebra.clinic.validation_page import validation_page
 
@@ -28,7 +35,7 @@ def make_answers(**overrides: object) -> Answers:
 
 def test_agreement_is_what_the_definitions_give() -> None:
     found = agreement(make_answers(), 200)
-    assert (found["patients"], found["vertebrae"], found["osteoporotic"]) == (3, 6, 3)
+    assert (found["patients"], found["pairs"], found["osteoporotic"]) == (3, 6, 3)
     # Differences 0.04, 0, -0.02, 0.06, 0.01, 0.03: mean 0.02, SD 0.02898 (divisor n - 1).
     assert found["bias"]["value"] == pytest.approx(0.02)
     assert found["lower_limit"]["value"] == pytest.approx(0.02 - 1.96 * 0.02898, abs=1e-4)
@@ -53,11 +60,11 @@ def test_a_resample_takes_all_vertebrae_of_a_patient_or_none() -> None:
 
 
 def test_by_patient_takes_the_mean_of_the_levels() -> None:
-    whole = by_patient(make_answers())
-    assert whole.patient.tolist() == [4, 7, 9]
-    np.testing.assert_allclose(whole.reading, [0.775, 0.75, 0.95])
-    np.testing.assert_allclose(whole.value, [0.795, 0.77, 0.97])
-    assert whole.osteoporosis.tolist() == [True, True, False]
+    # Readings 0.775, 0.75, 0.95 and answers 0.795, 0.77, 0.97: the same 0.02 apart in every patient.
+    found = agreement_by_patient(make_answers(), 50)
+    assert (found["patients"], found["pairs"]) == (3, 3)
+    assert [found[k]["value"] for k in ("bias", "lower_limit", "upper_limit")] == pytest.approx([0.02] * 3)
+    assert "auc" not in found
 
 
 def test_what_cannot_be_computed_is_none_and_not_a_number() -> None:
@@ -101,7 +108,7 @@ def test_the_page_says_what_it_does_not_show_and_warns_of_a_model_that_saw_real_
         "units": {"hologic": "g/cm2", "standardised": "mg/cm2"},
         "small": {"norland": 3},
         "devices": {"hologic": numbers},
-        "patients": {"hologic": numbers},
+        "patients": {"hologic": agreement_by_patient(make_answers(), 20)},
         "subgroups": {"sex": {"F": numbers}},
     }
     page = validation_page(found, {"hologic": "hologic.svg"}, (0.2, 0.5), 5, "ours")

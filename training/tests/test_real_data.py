@@ -112,6 +112,13 @@ def test_a_slice_that_would_give_wrong_numbers_is_refused_by_name(
         scan_from_datasets(slices, "case")
 
 
+def test_two_stacks_and_frames_in_one_file_are_refused_in_their_own_words() -> None:
+    with pytest.raises(UserError, match="case: has two slices at one position"):
+        scan_from_datasets([make_slice(0), make_slice(1), make_slice(1)], "case")
+    with pytest.raises(UserError, match="case: is a multi-frame CT"):
+        scan_from_datasets([make_slice(0), make_slice(1, NumberOfFrames=3)], "case")
+
+
 def test_a_tilted_gantry_is_refused_with_its_shift() -> None:
     slices = [make_slice(k) for k in range(4)]
     for k, one in enumerate(slices):
@@ -129,7 +136,7 @@ def test_the_header_tells_only_what_all_slices_agree_on() -> None:
 
 
 def test_nifti_keeps_its_place_on_an_oblique_grid_and_needs_one(tmp_path: Path) -> None:
-    values = np.arange(4 * 5 * 6, dtype=np.int16).reshape(4, 5, 6)  # [i, j, k]
+    values = 5 * np.arange(4 * 5 * 6, dtype=np.int16).reshape(4, 5, 6) - 200  # [i, j, k]
     matrix = np.eye(4)  # RAS
     matrix[:3, :3] = np.stack([COLUMN_MM * ROW, ROW_MM * COLUMN, [0, 0, STEP_MM]], axis=1)
     matrix[:3, 3] = ORIGIN
@@ -150,11 +157,15 @@ def test_nifti_keeps_its_place_on_an_oblique_grid_and_needs_one(tmp_path: Path) 
     nibabel.save(sheared, tmp_path / "c.nii")
     nibabel.save(nibabel.Nifti1Image(np.zeros((3, 3, 3, 2), np.int16), np.eye(4)), tmp_path / "d.nii")
     (tmp_path / "e.nii.gz").write_bytes(b"no")
+    nibabel.save(nibabel.Nifti1Image((values > 0).astype(np.int16), np.eye(4)), tmp_path / "f.nii")
+    nibabel.save(nibabel.Nifti1Image(np.where(values > 300, np.nan, values), np.eye(4)), tmp_path / "g.nii")
     for name, said in (
         ("b.nii", "where it lies"),
         ("c.nii", "right angles"),
         ("d.nii", "one volume"),
         ("e.nii.gz", "NIfTI"),
+        ("f.nii", "not in Hounsfield units"),
+        ("g.nii", "without a number"),
     ):
         with pytest.raises(UserError, match=rf"{re.escape(name)}: .*{said}"):
             read_nifti(tmp_path / name)

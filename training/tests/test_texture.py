@@ -222,8 +222,14 @@ def test_the_encoder_loads_into_the_network(tiny):
         name.split(".")[0] for name, value in net.state_dict().items() if not torch.equal(value, before[name])
     }
     assert changed == set(ENCODER)
-    with pytest.raises(UserError, match="another"):
+    with pytest.raises(UserError, match=r"another \[model\]"):
         load_encoder(replace(tiny, model=replace(tiny.model, masks=3)))
+    record = tiny.data_dir / "simulation.json"
+    kept = record.read_text()
+    record.write_text(json.dumps({"simulator": "another"}))
+    with pytest.raises(UserError, match="another simulator"):
+        load_encoder(tiny)
+    record.write_text(kept)
 
 
 def test_a_stopped_pretraining_goes_on_where_it_was(tiny, tmp_path, monkeypatch):
@@ -299,3 +305,4 @@ def test_probe_metrics_agree_with_their_definitions():
     part = probe.weighted_metrics(truth[:20], value[:20], np.ones((1, 20)))
     for metric, number in probe.weighted_metrics(truth, value, twice).items():
         assert number[0] == pytest.approx(part[metric][0])
+    assert np.isnan(probe.weighted_metrics(np.ones((5, 1)), value[:5], np.ones((1, 5)))["explained"][0])

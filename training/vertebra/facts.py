@@ -1,7 +1,7 @@
 """The simulator beside published facts: every row has a source, a tolerance and a way to measure it.
 
 `python -m vertebra facts --config runs/<run>.toml` measures all rows, on drawn people and on the run's painted
-`test` and `qct` splits, and writes the table of docs/simulator.md. tests/test_published_facts.py holds a smaller
+paired and `qct` splits, and writes the table of docs/simulator.md. tests/test_published_facts.py holds a smaller
 sample of drawn people to the same tolerances.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from .checkpoint import write_text
 from .config import Config, UserError
-from .dataset import Split, load_split
+from .dataset import load_split
 from .evidence.metrics import area_under_curve
 from .simulator import constants as c
 from .simulator.beam import areal_density
@@ -204,9 +204,9 @@ def _women_65_to_75(count: int = 4000) -> np.ndarray:
     return np.array([p.l1_hu for p in people if 65 <= p.age <= 75])
 
 
-def painted_facts(test: Split, qct: Split) -> list[Fact]:
-    """Rows that need painted patches: the mean-HU baseline at the pick, noise by kernel, decorrelation."""
-    labels = test.labels
+def painted_facts(labels: dict[str, np.ndarray], qct: dict[str, np.ndarray]) -> list[Fact]:
+    """Rows that need painted patches, by their labels: the mean-HU baseline at the pick over all pairs of the three
+    sites, noise by kernel, decorrelation."""
     ratio = np.array([c.QCT_SLOPE_HU / c.at_kvp(c.HA_SLOPE_HU, k) for k in labels["kvp"]])
     hu = labels["roi_hu"] * ratio
     lumbar = (labels["level"] >= 3) & (labels["level"] <= 6)
@@ -252,7 +252,7 @@ def painted_facts(test: Split, qct: Split) -> list[Fact]:
              real, float(np.median(labels["roi_sd_hu"][smooth & plain]))),
     ]  # fmt: skip
     for name in ("texture_mg", "shell_mm", "fat_fraction", "posterior_mineral", "age", "diameter_cm"):
-        value = abs(float(np.corrcoef(qct.labels[name], qct.labels["vbmd"])[0, 1]))
+        value = abs(float(np.corrcoef(qct[name], qct["vbmd"])[0, 1]))
         rows.append(
             Fact(f"qct: |r| of {name} and vBMD", "", "none wanted", 0.0, 0.15, "issue 3, point 12", value)
         )
@@ -280,7 +280,9 @@ def write_facts(config: Config, page: Path) -> None:
             f"{page}: must hold the lines {TABLE[0]} and {TABLE[1]}, between which the table goes."
         )
     facts = physics_facts() + people_facts(draw_people(DRAWN_PEOPLE))
-    facts += painted_facts(load_split(config, "test"), load_split(config, "qct"))
+    pairs = [load_split(config, name).labels for name in ("train", "calibration", "test")]
+    painted = {key: np.concatenate([one[key] for one in pairs]) for key in pairs[0]}
+    facts += painted_facts(painted, load_split(config, "qct").labels)
     head = f"Run `{config.source}`, {DRAWN_PEOPLE} drawn people.\n\n"
     between: Callable[[re.Match[str]], str] = partial(_fill, head + table(facts))
     pattern = re.escape(TABLE[0]) + ".*?" + re.escape(TABLE[1])

@@ -40,6 +40,9 @@ class Scan:
 # As the app's limits (docs/errors.md): sideways drift over the stack, difference of directions.
 SHIFT_SHARE_OF_PIXEL = 0.5
 DIRECTION_TOLERANCE = 0.0017  # 0.1 degree
+SAME_POSITION_MM = 0.01
+# Every CT of a trunk holds fat or air below and bone above (src/core/dicom/nifti-values.ts has the same rule).
+DARK_HU, BRIGHT_HU = -50.0, 150.0
 
 
 def _positive(dataset: Any, keyword: str) -> float | None:
@@ -111,6 +114,11 @@ def scan_from_datasets(datasets: Iterable[Any], name: str) -> Scan:
 
     name: the file or folder that a refusal names.
     """
+    datasets = list(datasets)
+    if any(int(d.get("NumberOfFrames") or 1) > 1 for d in datasets):
+        raise UserError(
+            f"{name}: is a multi-frame CT, which is not read here; convert it to single slices or NIfTI."
+        )
     slices = [
         d for d in datasets if "ImagePositionPatient" in d and "ImageOrientationPatient" in d and "Rows" in d
     ]
@@ -124,7 +132,9 @@ def scan_from_datasets(datasets: Iterable[Any], name: str) -> Scan:
     at = (positions @ normal)[order]
     steps = np.diff(at)
     step = float(steps.mean())
-    if step <= 0 or np.abs(steps - step).max() > max(0.05, 0.01 * step):
+    if steps.min() < SAME_POSITION_MM:
+        raise UserError(f"{name}: has two slices at one position; keep one stack in the folder.")
+    if np.abs(steps - step).max() > max(0.05, 0.01 * step):
         raise UserError(
             f"{name}: the distance between slices changes, from {steps.min():.3f} to {steps.max():.3f} mm."
         )
@@ -190,9 +200,17 @@ def nifti_volume(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_nifti(path: Path) -> Scan:
-    """A CT in HU; the header of a NIfTI tells nothing of the acquisition."""
+    """A CT in HU; the header of a NIfTI tells nothing of the acquisition. Masks and other pictures are refused."""
     values, matrix = nifti_volume(path)
-    return Scan(values.astype(np.float32), matrix, dict(UNKNOWN_HEADER))
+    hu = values.astype(np.float32)
+    if not np.isfinite(hu).all():
+        raise UserError(f"{path}: holds voxels without a number; fill them with air (-1000) first.")
+    if hu.min() > DARK_HU or hu.max() < BRIGHT_HU:
+        raise UserError(
+            f"{path}: is not in Hounsfield units, as its values of {hu.min():g} to {hu.max():g} show; a mask or a "
+            "normalised picture cannot be measured."
+        )
+    return Scan(hu, matrix, dict(UNKNOWN_HEADER))
 
 
 def thicker(scan: Scan, slices: int) -> Scan:

@@ -79,7 +79,7 @@ function checkSteps(stack: Stack, name: string): readonly SeriesProblem[] {
   }
   if (isRegular(heights)) return [];
   const range = `${mm(Math.min(...steps))} to ${mm(Math.max(...steps))} mm`;
-  return [refuse('uneven-spacing', `${name} has slices at uneven distances (${range}), so planes and measures would be distorted; open a reconstruction with one slice distance.`)];
+  return [refuse('uneven-spacing', `${name} has slices at uneven distances (${range}), so planes and measures would be distorted; get the missing files, or open a reconstruction with one slice distance.`)];
 }
 
 /** Whether slices lie at one distance, within the tolerances above. */

@@ -167,7 +167,8 @@ function inflateAfter(bytes: Uint8Array, position: number): Uint8Array {
   };
   inflate.push(bytes.subarray(position), false);
   // Below zero the stream contradicts itself; one that just ends early is the beginning of a file.
-  if (inflate.err < 0) throw new Error('The deflated data set is damaged.');
+  const code: number = inflate.err;
+  if (code < 0) throw new Error('The deflated data set is damaged.');
   const whole = new Uint8Array(position + chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   whole.set(bytes.subarray(0, position));
   let offset = position;

@@ -1,6 +1,7 @@
 import { createTarDecoder } from 'modern-tar';
 import { ArchiveRefusal, type Allowance } from './archive-limits.ts';
 import { isReadable, type NamedBlob } from './first-look.ts';
+import { readStream } from './read-stream.ts';
 import type { Expanded, UnpackProgress } from './expand-archive.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function expandTar(archive: NamedBlob, allowance: Allowance, onProg
   const files: NamedBlob[] = [];
   let read = 0;
   try {
-    for await (const { header, body } of archive.blob.stream().pipeThrough(createTarDecoder({ strict: true }))) {
+    for await (const { header, body } of readStream(archive.blob.stream().pipeThrough(createTarDecoder({ strict: true })))) {
       if (header.type !== 'file') {
         await body.cancel();
         continue;

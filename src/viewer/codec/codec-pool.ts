@@ -29,10 +29,7 @@ export function makeCodecPool({ size, startWorker, limitMs = LIMIT_MS, idleMs = 
 
   const next = (): void => {
     clearTimeout(idleTimer);
-    while (busy < size && waiting.length > 0) {
-      const task = waiting.shift();
-      if (task !== undefined) run(task, idle.pop() ?? startWorker());
-    }
+    for (const task of waiting.splice(0, size - busy)) run(task, idle.pop() ?? startWorker());
     if (busy === 0) idleTimer = setTimeout(() => idle.splice(0).forEach((worker) => worker.terminate()), idleMs);
   };
   const run = ({ stream, resolve, reject }: Task, worker: Worker): void => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,6 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
     }
 
 
-def _open(series: CtSeries, picks: Path) -> tuple[CtSeries, Scan, Centres]:
-    scan = series.load()
-    return series, scan, read_centres(picks, scan)
-
-
 def open_study(ct: Path, picks: Path) -> tuple[CtSeries, Scan, Centres]:
     """The one series that the picks belong to; refused where that is not certain."""
     found = find_series(ct)
@@ -55,8 +51,6 @@ def open_study(ct: Path, picks: Path) -> tuple[CtSeries, Scan, Centres]:
         raise UserError(f"{ct}: holds no CT images.")
     named = None
     if picks.suffix == ".json":
-        import json
-
         try:
             content = json.loads(picks.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -71,7 +65,8 @@ def open_study(ct: Path, picks: Path) -> tuple[CtSeries, Scan, Centres]:
     if len(found) > 1:
         names = "; ".join(series.name for series in found[:3])
         raise UserError(f"{ct}: holds {len(found)} CT series ({names}); name the folder or file of one.")
-    return _open(found[0], picks)
+    scan = found[0].load()
+    return found[0], scan, read_centres(picks, scan)
 
 
 def analyse(

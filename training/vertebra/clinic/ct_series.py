@@ -109,11 +109,11 @@ def _read_header(source: Path | bytes) -> Any | None:
         return None
 
 
-def _group(slices: list[tuple[str, str, Path | bytes]]) -> list[CtSeries]:
-    """slices: name of the file, of its folder, and where it is. A missing series UID groups by folder."""
+def _group(slices: list[tuple[str, Path | bytes]]) -> list[CtSeries]:
+    """slices: name of the folder, and where the file is. A missing series UID groups by folder."""
     groups: dict[tuple[str, str], list[Path | bytes]] = defaultdict(list)
     facts: dict[tuple[str, str], dict[str, Any]] = {}
-    for _name, folder, source in slices:
+    for folder, source in slices:
         header = _read_header(source)
         if header is None or not _is_ct_slice(header):
             continue
@@ -134,7 +134,7 @@ def _zip_series(path: Path) -> list[CtSeries]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [n for n in archive.namelist() if not n.endswith("/")]
-            slices = [(n, path.name, archive.read(n)) for n in members]
+            slices = [(path.name, archive.read(n)) for n in members]
     except (OSError, zipfile.BadZipFile, RuntimeError) as error:
         raise UserError(f"{path}: cannot be unpacked ({error}).") from error
     return [replace(one, keys=one.keys | {case_name(path)}) for one in _group(slices)]
@@ -149,8 +149,8 @@ def find_series(root: Path) -> list[CtSeries]:
             return [CtSeries(root.name, frozenset({case_name(root)}), (root,), is_nifti=True)]
         if zipfile.is_zipfile(root):
             return _zip_series(root)
-        return _group([(root.name, root.name, root)])
-    slices: list[tuple[str, str, Path | bytes]] = []
+        return _group([(root.name, root)])
+    slices: list[tuple[str, Path | bytes]] = []
     found: list[CtSeries] = []
     for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
         inner = path.relative_to(root)
@@ -162,5 +162,5 @@ def find_series(root: Path) -> list[CtSeries]:
                 replace(s, name=str(inner), keys=s.keys | set(inner.parent.parts)) for s in _zip_series(path)
             ]
         elif path.suffix.lower() not in (".json", ".csv", ".txt", ".md", ".pdf", ".png", ".jpg"):
-            slices.append((path.name, str(inner.parent) if str(inner.parent) != "." else root.name, path))
+            slices.append((str(inner.parent) if str(inner.parent) != "." else root.name, path))
     return sorted([*found, *_group(slices)], key=lambda series: series.name)

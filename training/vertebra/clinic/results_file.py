@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ..config import TRAINING_ROOT
 from .app_rules import RULES
 from .gates import is_density_refused, is_network_refused
 
@@ -16,10 +17,8 @@ PARTS = (("value", ""), ("low", "_low"), ("high", "_high"))
 
 def package_version() -> str:
     """Says that Python wrote the file, and which version."""
-    try:
-        return f"vertebra {version('vertebra')}"
-    except PackageNotFoundError:  # run from the source tree
-        return "vertebra 0.1.0"
+    project = tomllib.loads((TRAINING_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return f"vertebra {project['project']['version']}"
 
 
 def make_results_file(

@@ -123,23 +123,32 @@ def upper_limit(truth: np.ndarray, value: np.ndarray) -> float:
     return m.bias(truth, value) + 1.96 * _sd_of_differences(truth, value)
 
 
+def density_agreement(
+    patient: np.ndarray, reading: np.ndarray, value: np.ndarray, draws: int
+) -> dict[str, Any]:
+    """r, bias, limits of agreement and error of pairs [n], each with a 95 % interval over resampled patients."""
+    resamples = m.resample(patient, draws)
+    statistics = {
+        "r": m.pearson,
+        "bias": m.bias,
+        "lower_limit": lower_limit,
+        "upper_limit": upper_limit,
+        "mae": m.mean_absolute_error,
+    }
+    numbers = {name: m.with_interval(one, reading, [value], resamples) for name, one in statistics.items()}
+    return {"patients": len(np.unique(patient)), "pairs": len(reading)} | numbers
+
+
 def agreement(answers: Answers, draws: int) -> dict[str, Any]:
-    """All numbers of one group, each with a 95 % interval over resampled patients."""
+    """All numbers of one group of vertebrae."""
     resamples = m.resample(answers.patient, draws)
 
     def number(statistic: Any, truth: np.ndarray, value: np.ndarray) -> dict[str, Any]:
         return m.with_interval(statistic, truth, [value], resamples)
 
     inside = (answers.reading >= answers.low) & (answers.reading <= answers.high)
-    found = {
-        "patients": answers.patients,
-        "vertebrae": len(answers.reading),
+    found = density_agreement(answers.patient, answers.reading, answers.value, draws) | {
         "osteoporotic": int(answers.osteoporosis.sum()),
-        "r": number(m.pearson, answers.reading, answers.value),
-        "bias": number(m.bias, answers.reading, answers.value),
-        "lower_limit": number(lower_limit, answers.reading, answers.value),
-        "upper_limit": number(upper_limit, answers.reading, answers.value),
-        "mae": number(m.mean_absolute_error, answers.reading, answers.value),
         "coverage": number(m.share, inside, answers.value),
         "auc": number(m.area_under_curve, answers.osteoporosis, answers.probability),
         "auc_mean_hu": number(m.area_under_curve, answers.osteoporosis, -answers.roi_hu),
@@ -152,26 +161,14 @@ def agreement(answers: Answers, draws: int) -> dict[str, Any]:
     return found
 
 
-def by_patient(answers: Answers) -> Answers:
-    """One row a patient: the mean of its levels; osteoporotic where the mean of its levels' classes says so.
-
-    Levels of one patient are no independent pairs, so limits of agreement are told for patients too.
-    """
+def agreement_by_patient(answers: Answers, draws: int) -> dict[str, Any]:
+    """Of the mean of each patient's levels: levels of one patient are no independent pairs."""
     ids, inverse = np.unique(answers.patient, return_inverse=True)
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        return np.bincount(inverse, weights=values.astype(float)) / np.bincount(inverse)
-
-    return Answers(
-        patient=ids,
-        reading=mean(answers.reading),
-        value=mean(answers.value),
-        low=mean(answers.low),
-        high=mean(answers.high),
-        osteoporosis=mean(answers.osteoporosis) >= 0.5,
-        probability=mean(answers.probability),
-        roi_hu=mean(answers.roi_hu),
+    reading, value = (
+        np.bincount(inverse, weights=values) / np.bincount(inverse)
+        for values in (answers.reading, answers.value)
     )
+    return density_agreement(ids, reading, value, draws)
 
 
 def validate(
@@ -204,7 +201,7 @@ def validate(
         "units": {device["id"]: device["unit"] for device in model.manifest["devices"]},
         "small": {name: one.patients for name, one in groups.items() if name not in large},
         "devices": {name: agreement(one, draws) for name, one in large.items()},
-        "patients": {name: agreement(by_patient(one), draws) for name, one in large.items()},
+        "patients": {name: agreement_by_patient(one, draws) for name, one in large.items()},
         "subgroups": {
             family: {
                 name: agreement(everyone.rows(mask[shown]), draws)
@@ -246,7 +243,7 @@ def numbers_csv(found: dict[str, Any]) -> str:
             "ci95_low": number["ci95"][0],
             "ci95_high": number["ci95"][1],
             "patients": group["patients"],
-            "vertebrae": group["vertebrae"],
+            "pairs": group["pairs"],
         }
         for table, groups in tables.items()
         for name, group in groups.items()

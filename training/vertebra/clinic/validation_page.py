@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..evidence.report import cell, table
+
 NOT_SHOWN = (
     "This is no clinical validation. It compares one model with one DXA reading each of the vertebrae that the "
     "cohort kept, at one place. It does not show that anyone is treated better, that the model works on other "
@@ -12,21 +14,6 @@ NOT_SHOWN = (
     "DXA machine, so classes may differ from the report. The DXA reading itself errs by about 1.5 % for the spine "
     "and more for a single vertebra, and CT and DXA lie days to months apart. Research use only."
 )
-
-
-def cell(number: dict[str, Any], digits: int) -> str:
-    """value (low to high), or a dash where it could not be computed."""
-    if number["value"] is None:
-        return "-"
-    low, high = number["ci95"]
-    return f"{number['value']:.{digits}f}" + (
-        "" if low is None else f" ({low:.{digits}f} to {high:.{digits}f})"
-    )
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
 
 
 def _agreement_table(groups: dict[str, Any], units: dict[str, str]) -> str:
@@ -40,12 +27,12 @@ def _agreement_table(groups: dict[str, Any], units: dict[str, str]) -> str:
             [
                 f"{name}, {unit}",
                 str(group["patients"]),
-                str(group["vertebrae"]),
+                str(group["pairs"]),
                 cell(group["r"], 3),
                 cell(group["bias"], digits),
                 limits,
                 cell(group["mae"], digits),
-                cell(group["coverage"], 2),
+                cell(group["coverage"], 2) if "coverage" in group else "",
             ]
         )
     head = ["", "patients", "pairs", "r", "bias (network - DXA)", "limits of agreement", "mean absolute error",
@@ -56,7 +43,7 @@ def _agreement_table(groups: dict[str, Any], units: dict[str, str]) -> str:
 def _class_table(groups: dict[str, Any], thresholds: tuple[float, ...]) -> str:
     rows = []
     for name, group in groups.items():
-        row = [name, f"{group['osteoporotic']} of {group['vertebrae']}"]
+        row = [name, f"{group['osteoporotic']} of {group['pairs']}"]
         row += [cell(group["auc"], 3), cell(group["auc_mean_hu"], 3)]
         for threshold in thresholds:
             row += [cell(group[f"{kind}_{threshold:g}"], 2) for kind in ("sensitivity", "specificity")]
@@ -73,7 +60,7 @@ def _subgroup_table(found: dict[str, Any]) -> str:
             family,
             name,
             str(g["patients"]),
-            str(g["vertebrae"]),
+            str(g["pairs"]),
             cell(g["bias"], 0),
             cell(g["mae"], 0),
             cell(g["auc"], 3),

@@ -16,9 +16,9 @@ CLASSES: tuple[str, ...] = ("normal", "osteopenia", "osteoporosis")
 KVPS: tuple[int, ...] = (80, 100, 120, 140)
 
 # --- CT physics --------------------------------------------------------------------------------------------
-# Effective HU per mg/cm3 hydroxyapatite, volume displacing. Fitted with mass attenuation
-# coefficients (XCOM, recalled, checked on water) to the kVp ratios of large L1 cohorts (100 kVp x0.927 and 140 kVp x1.053 to 120 kVp, n = 16,747; 80 kVp differs by 23
-# %, n = 538,946).
+# Effective HU per mg/cm3 hydroxyapatite, volume displacing. Fitted with mass attenuation coefficients (XCOM,
+# recalled, checked on water) to the kVp ratios of large L1 cohorts (100 kVp x0.927 and 140 kVp x1.053 to 120
+# kVp, n = 16,747; 80 kVp differs by 23 %, n = 538,946).
 HA_SLOPE_HU: dict[int, float] = {80: 1.66, 100: 1.46, 120: 1.35, 140: 1.28}
 # HU of pure lipid at the same effective energies (XCOM triglyceride, 0.92 g/cm3); yellow marrow phantoms
 # agree (Eur Radiol Exp 2020, s41747-019-0125-2: -130 at 80 kV, -98 at 140 kV).
@@ -159,13 +159,13 @@ TEXTURE_LOG_SD = 0.50
 TEXTURE_LOG_PER_DECADE = 0.06
 # How far one person's posterior elements and shell follow the person's trabecular density, as correlations
 # at equal age (choice, calibrated; docs/experiments.md). The flat prior sets both to 0.
-POSTERIOR_COUPLING = 0.58
+POSTERIOR_COUPLING = 0.40
 SHELL_COUPLING = 0.50
 # Posterior elements at 60 years: trabecular mineral (mg/cm3), cortex (mm), their log SD and log loss per 15
 # years (estimates).
 POSTERIOR_SIZE_SD = 0.035  # of their linear size between people (estimate)
-POSTERIOR_MINERAL = (185.0, 0.25, 0.17)
-POSTERIOR_SHELL_MM = (0.85, 0.24, 0.15)
+POSTERIOR_MINERAL = (185.0, 0.25, 0.19)
+POSTERIOR_SHELL_MM = (0.85, 0.24, 0.17)
 
 # Wear (osteophytes, facet arthrosis): log SD between people of its growth with age, factor of its size (choice,
 # calibrated): it moves DXA in the old and not the trabecular compartment.

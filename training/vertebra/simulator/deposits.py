@@ -79,7 +79,9 @@ def draw_degeneration(rng: np.random.Generator, shape: Shape, patient: Patient) 
         severity = float(rng.uniform(0.2, 0.6 + 0.7 * min(worn, 1.5)))
         for side in (-1.0, 1.0):
             at = (side * (shape.canal[0] / 2 + 5), b + 0.8 * shape.canal[1], -h * 0.95)
-            radii = tuple(c.WEAR_SIZE * r for r in (3.5 + 2.5 * severity, 3.0 + 2.5 * severity, 5.0 + 2.0 * severity))
+            radii = tuple(
+                c.WEAR_SIZE * r for r in (3.5 + 2.5 * severity, 3.0 + 2.5 * severity, 5.0 + 2.0 * severity)
+            )
             out.append(Deposit("facet", at, radii, 380.0 + 150 * severity, share=0.8))
     if shape.level != "L5" and rng.random() < 0.05 + 0.45 * ageing * np.exp(0.6 * traits.calcification - 0.2):
         for _ in range(int(rng.integers(1, 6))):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..config import Config, UserError
+from ..dataset import read_simulation
 from ..network.model import VertebraNet
 
 # Modules and parameters of VertebraNet, by name; all else starts anew in training.
@@ -72,5 +73,9 @@ def load_encoder(config: Config, objective: str = "texture+reconstruction") -> d
     if stored["patch"] != plain["patch"] or stored["model"] != {k: plain["model"][k] for k in SHAPES}:
         raise UserError(
             f"{path}: made for another [model] or [patch]; run 'python -m vertebra pretrain' again."
+        )
+    if stored["simulator"] != read_simulation(config)["simulator"]:
+        raise UserError(
+            f"{path}: made from patches of another simulator; run 'python -m vertebra pretrain' again."
         )
     return stored["encoder"]

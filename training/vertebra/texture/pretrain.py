@@ -213,6 +213,7 @@ def _save(config: Config, net: VertebraNet, state: dict[str, Any]) -> None:
             "encoder": encoder_state(net),
             "epochs": config.pretrain.epochs,
             "patch": plain["patch"],
+            "simulator": read_simulation(config)["simulator"],
             "model": {name: plain["model"][name] for name in SHAPES},
         },
         buffer,

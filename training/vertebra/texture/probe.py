@@ -79,7 +79,7 @@ def weighted_metrics(truth: np.ndarray, value: np.ndarray, weights: np.ndarray) 
     """Metrics of truth and value [n, K] under each row of weights [draws, n]; each is the mean over targets [draws].
 
     ``explained`` is 1 - squared error / variance (below 0 is worse than the mean), ``r`` Pearson's, blind to
-    offset and scale and 0 for a constant answer, ``mae`` in the target's unit.
+    offset and scale and 0 for a constant answer, ``mae`` in the target's unit. NaN where a target does not vary.
     """
     count = weights.sum(1, keepdims=True)
 
@@ -87,7 +87,8 @@ def weighted_metrics(truth: np.ndarray, value: np.ndarray, weights: np.ndarray) 
         return weights @ (a * b) - (weights @ a) * (weights @ b) / count
 
     truth_centred, value_centred = truth - truth.mean(0), value - value.mean(0)  # keeps the differences exact
-    variance = np.maximum(spread(truth_centred, truth_centred), 1e-12)
+    variance = spread(truth_centred, truth_centred)
+    variance = np.where(variance > 1e-9, variance, np.nan)
     both = variance * np.maximum(spread(value_centred, value_centred), 1e-12)
     return {
         "explained": (1 - weights @ np.square(value - truth) / variance).mean(1),
