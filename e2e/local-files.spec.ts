@@ -66,7 +66,7 @@ for (const [name, content] of [['body.nii', niftiBody()], ['body.nii.gz', gzipSy
     await expect(openItem(page)).toContainText('body');
     expect(await toldOf(page, 'body-mask.nii')).toHaveLength(1);
     await expect(page.getByLabel('Series').getByText(/NIfTI file, which says nothing of tube voltage/)).toBeVisible();
-    await resultOf(page, 'L1'); await page.screenshot({ path: '/tmp/a-nifti.png' });
+    await resultOf(page, 'L1');
     const saved = await savedResults(page);
     expect(saved.seriesInstanceUid).toMatch(/^2\.25\.\d+$/);
     expect(saved.levels[0]?.measurement?.meanHu).toBeCloseTo(BODY_HU, 3);

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import nibabel
 import numpy as np
 import pytest
 
@@ -176,6 +177,22 @@ def test_bad_input_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
         open_study(tmp_path / "empty", other)
     with pytest.raises(UserError, match=r"manifest\.json: there is no such file"):
         open_model(tmp_path)
+
+
+def test_a_mask_that_shows_no_whole_body_is_refused(tmp_path: Path) -> None:
+    ct = np.full((20, 60, 60), -100, np.int16)
+    ct[5, 5, 5] = 400
+    mask = np.zeros_like(ct)
+    mask[:, 20:40, 15:45] = 31  # an L1 from the lowest slice to the highest
+    for name, values in (("ct.nii.gz", ct), ("labels.nii.gz", mask)):
+        nibabel.save(
+            nibabel.Nifti1Image(values.transpose(2, 1, 0), np.diag([1.0, 1.1, 1.5, 1])), tmp_path / name
+        )
+    with pytest.raises(UserError, match=r"labels\.nii\.gz: shows L1 only in part"):
+        analyse(
+            tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz", model_folder(), tmp_path / "o.osteolens.json"
+        )
+    assert not (tmp_path / "o.osteolens.json").exists()
 
 
 def test_a_changed_graph_is_refused(tmp_path: Path) -> None:

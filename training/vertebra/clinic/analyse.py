@@ -75,11 +75,15 @@ def analyse(
     """Write the results file (and CSV); returns its content. Nothing of the patient but the UIDs goes in."""
     model = open_model(model_folder)
     series, scan, centres = open_study(ct, picks)
+    if not centres.levels:
+        raise UserError(f"{picks}: shows {', '.join(centres.cut)} only in part, and no body as a whole.")
     levels = [analyse_level(scan, pick, model) for pick in centres.levels]
     file = make_results_file(levels, scan.header, series.study_uid, series.series_uid)
     write_json(out, file)
     if csv_out is not None:
         write_text(csv_out, results_csv(file, model.manifest["devices"]))
+    for name in centres.cut:
+        print(f"analyse: {name} is left out: the edge of {picks.name} cuts its body", flush=True)
     for level in levels:
         hu = level["measurement"]["meanHu"] if level["measurement"] else float("nan")
         said = ", ".join(f"{w['effect']} {w['code']}" for w in level["warnings"]) or "nothing said against it"

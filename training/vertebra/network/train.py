@@ -33,11 +33,12 @@ LAST = "last.pt"
 
 
 def join_splits(splits: list[Split]) -> Split:
-    """Several splits as one, in their order."""
+    """Several splits as one, in their order, with the labels that all of them have (a clinic's have fewer)."""
+    shared = set.intersection(*(set(split.labels) for split in splits))
     lengths = np.cumsum([0, *(len(split) for split in splits)])
     return Split(
         patches=[patch for split in splits for patch in split.patches],
-        labels={key: np.concatenate([split.labels[key] for split in splits]) for key in splits[0].labels},
+        labels={key: np.concatenate([split.labels[key] for split in splits]) for key in shared},
         starts=np.concatenate(
             [split.starts + offset for split, offset in zip(splits, lengths, strict=False)]
         ),
