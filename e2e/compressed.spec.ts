@@ -20,7 +20,7 @@ function stackOf(file: Uint8Array): MemoryFile[] {
 
 const CODINGS = [
   ['JPEG 2000', 'lossless/j2k-u12.dcm'], ['HTJ2K', 'lossless/htj2k-u12.dcm'], ['JPEG-LS', 'lossless/jls-u12.dcm'], ['RLE', 'lossless/rle-u12.dcm'],
-  ['lossless JPEG', 'lossless/jpeg70-u12.dcm'], ['lossless JPEG with another predictor', 'lossless/jpeg57-u12.dcm'], ['big endian', 'native/big-u12.dcm'], ['deflated', 'native/deflated-u12.dcm'],
+  ['lossless JPEG', 'lossless/jpeg70-u12.dcm'], ['lossless JPEG with another predictor', 'lossless/jpeg57-u12.dcm'], ['big endian', 'native/big-u12.dcm'],
 ] as const;
 
 for (const [coding, name] of CODINGS) {
@@ -34,9 +34,14 @@ for (const [coding, name] of CODINGS) {
     for (const [i, j] of [[11, 8], [6, 5], [15, 10]] as const) {
       const x = ORIGIN[0] + ROW[0] * BETWEEN_COLUMNS * i + COLUMN[0] * BETWEEN_ROWS * j;
       const y = ORIGIN[1] + ROW[1] * BETWEEN_COLUMNS * i + COLUMN[1] * BETWEEN_ROWS * j;
-      const at = await positionOf(page, 'axial', [x, y, ORIGIN[2] + 10 * STEP_MM]);
-      await page.mouse.move(at.x, at.y);
-      await expect(page.getByTestId('hover')).toContainText(`${pixels.getUint16(2 * (j * COLUMNS + i), true) - 1024} HU`);
+      const hu = pixels.getUint16(2 * (j * COLUMNS + i), true) - 1024;
+      // The readout follows the mouse, not the slices that come in behind it.
+      await expect(async () => {
+        const at = await positionOf(page, 'axial', [x, y, ORIGIN[2] + 10 * STEP_MM]);
+        await page.mouse.move(at.x + 40, at.y);
+        await page.mouse.move(at.x, at.y);
+        await expect(page.getByTestId('hover')).toContainText(`${hu} HU`, { timeout: 1000 });
+      }).toPass({ timeout: 20_000 });
     }
   });
 }

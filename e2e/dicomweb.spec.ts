@@ -193,14 +193,14 @@ test('each way in which a search fails is told in one sentence, and nothing leav
   page.on('request', (request) => asked.push(request.url()));
   const dialog = await openDialog(page);
   const address = 'DICOMweb address';
+  await page.route(`${baseURL}/login-page/**`, (route) => route.fulfill({ contentType: 'text/html', body: '<html>Log in</html>' }));
   await searchFor(dialog, { 'Patient name': 'Nobody' });
   await expect(sentence(page)).toContainText('has no study that matches');
   for (const [typed, said] of [
     ['http://127.0.0.1:9/dicom-web', 'may not read from http://127.0.0.1:9'],
     ['https://evil.example/dicom-web', 'may not read from https://evil.example'],
     ['ftp://pacs.example/dicom-web', 'is no address of a DICOMweb server'],
-    // The server of the tests answers every unknown address with the page itself.
-    [`${baseURL}/dicom-web`, 'answered something else than DICOM JSON'],
+    [`${baseURL}/login-page`, 'answered something else than DICOM JSON'],
     [server.openRoot.replace(/\/dicom-web$/, '/elsewhere'), 'does not know what was asked for (HTTP 404)'],
   ] as const) {
     await searchFor(dialog, { [address]: typed });

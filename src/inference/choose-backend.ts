@@ -71,7 +71,7 @@ function judgeTrial(adapter: AdapterFacts, trial: Trial): BackendDecision {
   const { webgpuMs, wasmMs, wrong } = trial;
   if (wrong !== null) {
     const fault = Number.isFinite(wrong.ratio)
-      ? `is off by ${(wrong.ratio * 100).toPrecision(2)} % of the range of ${wrong.output}`
+      ? `is off by ${Number((wrong.ratio * 100).toPrecision(2))} % of the range of ${wrong.output}`
       : `gives no number for ${wrong.output}`;
     return decide('wasm', `WASM: WebGPU (${adapter.id}) ${fault} on this machine.`);
   }

@@ -12,7 +12,7 @@ const OBLIQUE: SyntheticCt['directions'] = [[c, s, 0], [-s, c, 0]];
 
 function whole(overrides: Partial<SyntheticCt> = {}): Series {
   const [series] = makeSeriesList(syntheticHeaders({ sizeVox: [9, 7, 13], directions: OBLIQUE, spacingMm: [0.8, 1.1, 2.5], ...overrides })).series;
-  if (series?.grid == null) throw new Error('The stack is regular.');
+  if (series === undefined || series.grid === null) throw new Error('The stack is regular.');
   return series;
 }
 

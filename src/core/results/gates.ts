@@ -27,7 +27,7 @@ export const GATE_LIMITS = {
   measurementError: 0.1,
   /**
    * Score over the model's limit, which 1 % of simulated vertebrae pass. A third of real vertebrae pass it too; metal in the body scores
-   * nine times the limit (training/runs/LOG.md).
+   * nine times the limit (docs/experiments.md).
    */
   strangeness: { mark: 1, refuse: 3 },
   /** Probabilities that contradict a QCT category: below one in four in the osteoporotic range, above even in the normal one. */

@@ -20,7 +20,7 @@ from .predict import embed_split, predict_split
 from .train import load_model
 
 # Of the largest eigenvalue of the correlations. Smaller floors mark nearly all real CT as strange
-# (runs/LOG.md).
+# (docs/experiments.md).
 WHITEN_FLOOR = 3e-2
 SD_FLOOR = 1e-3  # of the largest channel SD: a channel that is always off must not blow up rounding errors
 CALIBRATION = "calibration"
