@@ -201,7 +201,7 @@ test('each way in which a search fails is told in one sentence, and nothing leav
     ['https://evil.example/dicom-web', 'may not read from https://evil.example'],
     ['ftp://pacs.example/dicom-web', 'is no address of a DICOMweb server'],
     [`${baseURL}/login-page`, 'answered something else than DICOM JSON'],
-    [server.openRoot.replace(/\/dicom-web$/, '/elsewhere'), 'does not know what was asked for (HTTP 404)'],
+    [`${server.openRoot}/elsewhere`, 'does not know what was asked for (HTTP 404)'],
   ] as const) {
     await searchFor(dialog, { [address]: typed });
     await expect(sentence(page)).toContainText(said);
