@@ -56,8 +56,7 @@ function Layout() {
       <div className="app">
         <header className="app-bar">
           <span className="app-name"><img src="./favicon.svg" alt="" />OsteoLens</span>
-          <OpenButtons />
-          <ServerButton />
+          <OpenButtons><ServerButton /></OpenButtons>
           <ViewToolbar />
           <span className="bar-end"><HelpButton /></span>
         </header>

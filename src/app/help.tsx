@@ -29,7 +29,7 @@ export function HelpButton() {
           <Dialog className="dialog">
             {({ close }) => (
               <>
-                <Heading slot="title">Keys, mouse, and what the numbers are</Heading>
+                <Heading slot="title">Keys, mouse, what the numbers are, and how to open a study</Heading>
                 <dl className="help-keys">
                   {KEYS.map(([keys, what]) => (
                     <div key={keys}>
@@ -44,8 +44,13 @@ export function HelpButton() {
                   T-score of −2.5 or lower at this level. The intervals of the densities cover the truth in 90 % of simulated vertebrae; that of P is where P would lie at the two ends of the density&apos;s interval. T-scores apply to women after the
                   menopause and to men of 50 and older.
                 </p>
-                <p>Nothing you open leaves this computer, and nothing is stored unless you save it.</p>
-                <Button look="primary" onPress={close}>Close</Button>
+                <p>
+                  <strong>Opening</strong>: drop files, a folder or an archive (zip, gz, tar) with DICOM or NIfTI, search a DICOMweb server under
+                  &ldquo;Server…&rdquo;, or follow a link that names a study. Nothing you open leaves this computer, and nothing is stored unless you save it.
+                </p>
+                <div className="dialog-buttons">
+                  <Button look="primary" onPress={close}>Close</Button>
+                </div>
               </>
             )}
           </Dialog>

@@ -15,7 +15,6 @@ export function startSession(): Session {
     baseUrl: new URL('./', document.baseURI).href,
     appVersion: packageFacts.version,
   });
-  void session.loadModel();
   const url = query.get('url');
   const server = query.get('dicomweb');
   if (url !== null) void session.openUrl(url);

@@ -1,4 +1,8 @@
+import type { Series } from '#src/core/dicom/series.ts';
+import { LEVELS } from '#src/core/levels/level.ts';
+import type { LevelPick } from '#src/core/levels/pick.ts';
 import { writeCsv } from '#src/core/results/csv.ts';
+import type { LevelResult } from '#src/core/results/level-result.ts';
 import { writeSessionFile } from '#src/core/results/session-file.ts';
 import { doneResults } from './selectors.ts';
 import type { SessionState } from './state.ts';
@@ -7,25 +11,73 @@ export type ExportKind = 'json' | 'csv';
 
 export type ExportedFile = { readonly name: string; readonly type: string; readonly text: string };
 
-/** The results as a file; null while nothing is picked. File names carry no patient data. */
-export function makeExport(kind: ExportKind, state: SessionState, appVersion: string, now: Date): ExportedFile | null {
-  const series = state.series.find((one) => one.id === state.openSeriesId);
-  const picks = state.picks.present.picks;
-  if (!series || picks.length === 0) return null;
+type Picked = { readonly series: Series; readonly picks: readonly LevelPick[]; readonly results: readonly LevelResult[] };
+
+/**
+ * All picks of the study with their results, shown or not, as one file a series; empty while nothing is picked. The parts of a series
+ * share a file, unless they name a level twice or were acquired differently. The shown series comes first. File names carry no
+ * patient data.
+ */
+export function makeExports(kind: ExportKind, state: SessionState, appVersion: string, now: Date): readonly ExportedFile[] {
   const savedAt = now.toISOString();
-  const input = {
-    studyInstanceUid: series.studyInstanceUid,
-    seriesInstanceUid: series.seriesInstanceUid,
-    acquisition: series.acquisition,
-    deviceId: state.deviceId,
-    picks,
-    results: doneResults(state),
-    appVersion,
-    createdAt: savedAt,
-    savedAt,
-  };
   const stem = `osteolens-${savedAt.slice(0, 19).replaceAll(':', '')}`;
-  return kind === 'json'
-    ? { name: `${stem}.osteolens.json`, type: 'application/json', text: writeSessionFile(input) }
-    : { name: `${stem}.csv`, type: 'text/csv', text: writeCsv({ ...input, devices: state.model?.devices ?? [] }) };
+  return byFile(pickedSeries(state)).map(({ series, picks, results }, n) => {
+    const input = {
+      studyInstanceUid: series.studyInstanceUid,
+      seriesInstanceUid: series.seriesInstanceUid,
+      acquisition: series.acquisition,
+      deviceId: state.deviceId,
+      picks,
+      results,
+      appVersion,
+      createdAt: savedAt,
+      savedAt,
+    };
+    const name = n === 0 ? stem : `${stem}-${n + 1}`;
+    return kind === 'json'
+      ? { name: `${name}.osteolens.json`, type: 'application/json', text: writeSessionFile(input) }
+      : { name: `${name}.csv`, type: 'text/csv', text: writeCsv({ ...input, devices: state.model?.devices ?? [] }) };
+  });
+}
+
+/** What the reader should know of files that hold less than they may think, or are more than one; null where nothing. */
+export function describeExports(files: readonly ExportedFile[], state: SessionState): string | null {
+  const without = pickedSeries(state).flatMap(({ picks, results }) => picks.filter(({ level }) => results.every((result) => result.level !== level)).map(({ level }) => level));
+  const [have, their] = without.length === 1 ? ['has', 'its'] : ['have', 'their'];
+  const parts = [
+    files.length > 1 ? `${files.length} files were saved, because the picks do not all belong to one series.` : '',
+    without.length > 0 ? `${without.join(', ')} ${have} no numbers in what was saved, because ${their} analysis had not ended; show ${their} series, wait for the numbers and save again.` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ') || null;
+}
+
+/** The series with picks: the shown one, then the others as listed. */
+function pickedSeries(state: SessionState): readonly Picked[] {
+  const { series, openSeriesId, picks, hiddenPicks } = state;
+  const shown = series.filter(({ id }) => id === openSeriesId).map((one) => ({ series: one, picks: picks.present.picks, results: doneResults(state) }));
+  const hidden = series.flatMap((one) => {
+    const kept = hiddenPicks[one.id];
+    return kept === undefined || one.id === openSeriesId ? [] : [{ series: one, picks: kept.picks.present.picks, results: kept.results }];
+  });
+  return [...shown, ...hidden].filter((one) => one.picks.length > 0);
+}
+
+function byFile(picked: readonly Picked[]): readonly Picked[] {
+  const files: Picked[] = [];
+  for (const one of picked) {
+    const at = files.findIndex((file) => canShareFile(file, one));
+    const file = files[at];
+    if (file === undefined) files.push(one);
+    else files[at] = { series: file.series, picks: headToFeet([...file.picks, ...one.picks]), results: [...file.results, ...one.results] };
+  }
+  return files;
+}
+
+function canShareFile(file: Picked, one: Picked): boolean {
+  const isSameSeries = file.series.groupId === one.series.groupId && JSON.stringify(file.series.acquisition) === JSON.stringify(one.series.acquisition);
+  return isSameSeries && one.picks.every(({ level }) => file.picks.every((pick) => pick.level !== level));
+}
+
+function headToFeet(picks: readonly LevelPick[]): readonly LevelPick[] {
+  return picks.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
 }

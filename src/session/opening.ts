@@ -8,13 +8,12 @@ import type { MemoryNeed, Viewer } from '#src/viewer/index.ts';
 import type { AnalysisRunner } from './analysis-runner.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
 import { forgetStudyMessages, tell } from './messages.ts';
+import { doneResults } from './selectors.ts';
 import { reduceTo, sizeQuestion, type SizeChoice } from './size-question.ts';
-import type { Opening, SessionState, SessionStore } from './state.ts';
+import type { Opening, SessionStore } from './state.ts';
 
 /** Where files come from when they must be fetched first. */
 export type FetchFiles = (task: { readonly signal: AbortSignal; readonly onProgress: (progress: OpenProgress) => void }) => Promise<LinkedFiles>;
-
-type Kept = Pick<SessionState, 'picks' | 'selectedLevel'>;
 
 export type StudyOpening = {
   /** Reads what was dropped, lists its series and opens the one that most likely shows the spine. */
@@ -37,8 +36,6 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   let current: AbortController | null = null;
   let opened: OpenedFiles | null = null;
   let volume: VolumeSource | null = null;
-  // Picks of the series of this study that are not shown now: changing series loses nothing.
-  const kept = new Map<string, Kept>();
   let answer: ((isAllowed: boolean) => void) | null = null;
   // Series that were opened in part for want of memory, as they came.
   const wholes = new Map<string, Series>();
@@ -103,10 +100,10 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
 
   /** True at once where nothing would be lost: no picks, or picks that were saved as they stand. */
   function mayReplace(): Promise<boolean> {
-    const { picks, savedPicks, openSeriesId } = store.getState();
-    const hidden = [...kept].flatMap(([seriesId, one]) => (seriesId === openSeriesId ? [] : [one.picks.present.picks]));
-    const unsaved = [picks.present.picks, ...hidden].filter((set) => set.length > 0 && set !== savedPicks);
-    const levels = unsaved.flatMap((set) => set.map(({ level }) => level));
+    const { picks, hiddenPicks, savedPicks } = store.getState();
+    const sets = [picks, ...Object.values(hiddenPicks).map((hidden) => hidden.picks)].map(({ present }) => present.picks);
+    const unsaved = sets.filter((set) => set.length > 0 && !savedPicks.includes(set));
+    const levels = [...new Set(unsaved.flatMap((set) => set.map(({ level }) => level)))];
     if (levels.length === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
       answer = resolve;
@@ -154,12 +151,11 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
 
   async function replaceStudy(files: OpenedFiles, first: Series, controller: AbortController): Promise<void> {
     opened = files;
-    kept.clear();
     wholes.clear();
     runner().clear();
     viewer.closeSeries();
     volume = null;
-    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), selectedLevel: null });
+    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), hiddenPicks: {}, savedPicks: [], selectedLevel: null });
     await show(first, controller);
     if (!controller.signal.aborted) void makeThumbnails(files);
   }
@@ -178,8 +174,9 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   }
 
   function keepPicks(): void {
-    const { openSeriesId, picks, selectedLevel } = store.getState();
-    if (openSeriesId !== null) kept.set(openSeriesId, { picks, selectedLevel });
+    const state = store.getState();
+    const { openSeriesId, picks, selectedLevel, hiddenPicks } = state;
+    if (openSeriesId !== null) store.setState({ hiddenPicks: { ...hiddenPicks, [openSeriesId]: { picks, selectedLevel, results: doneResults(state) } } });
   }
 
   async function show(listed: Series, controller: AbortController): Promise<void> {
@@ -209,7 +206,8 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     }
     volume = result.value;
     lookAtSpine(volume);
-    store.setState({ openSeriesId: series.id, ...(kept.get(series.id) ?? { picks: emptyPickHistory() }) });
+    const { [series.id]: own, ...hiddenPicks } = store.getState().hiddenPicks;
+    store.setState({ openSeriesId: series.id, hiddenPicks, picks: own?.picks ?? emptyPickHistory(), selectedLevel: own?.selectedLevel ?? null });
     if (store.getState().picks.present.armed === null && store.getState().picks.present.picks.length === 0) armFirst();
   }
 

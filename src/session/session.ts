@@ -10,7 +10,8 @@ import { dismiss, tell } from './messages.ts';
 import { createStudyOpening } from './opening.ts';
 import type { SizeChoice } from './size-question.ts';
 import { createPicking, type Picking } from './picking.ts';
-import { makeExport, type ExportKind, type ExportedFile } from './export-results.ts';
+import { describeExports, makeExports, type ExportKind, type ExportedFile } from './export-results.ts';
+import { startNetworkLate } from './start-network.ts';
 import { createSessionStore, type SessionStore } from './state.ts';
 
 export type SessionParts = {
@@ -39,11 +40,10 @@ export type Session = {
   readonly answerReplace: (mayReplace: boolean) => void;
   /** The reader's answer where a series does not fit into memory; null opens nothing. */
   readonly answerSize: (choice: SizeChoice | null) => void;
-  readonly loadModel: () => Promise<void>;
   readonly chooseDevice: (deviceId: string) => void;
   readonly dismiss: (messageId: number) => void;
-  /** Null while there is nothing to save. */
-  readonly exportResults: (kind: ExportKind) => ExportedFile | null;
+  /** All picks of the study, one file a series; empty while there is nothing to save. */
+  readonly exportResults: (kind: ExportKind) => readonly ExportedFile[];
 };
 
 export function createSession({ viewer, engine, baseUrl, appVersion }: SessionParts): Session {
@@ -56,7 +56,7 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
 
   const runner: AnalysisRunner = startAnalysisRunner(store, async (pick, signal) => {
     // A pick made before the network has arrived waits for it.
-    await modelReady;
+    await startModel();
     signal.throwIfAborted();
     const volume = opening.volume();
     const { series, openSeriesId } = store.getState();
@@ -72,6 +72,12 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
   engine.onFallback(({ sentence }) => tell(store, 'note', sentence, 'app'));
   viewer.onProblem(({ sentence }) => tell(store, 'problem', sentence, 'app'));
   viewer.onClick(({ point }) => picking.pickAt(point));
+
+  function startModel(): Promise<void> {
+    modelReady ??= loadModel();
+    return modelReady;
+  }
+  startNetworkLate(store, viewer, () => void startModel());
 
   async function loadModel(): Promise<void> {
     const loaded = await loadDefaultModel(engine, baseUrl);
@@ -107,16 +113,18 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     cancelOpening: opening.cancel,
     answerReplace: opening.answerReplace,
     answerSize: opening.answerSize,
-    loadModel() {
-      modelReady = loadModel();
-      return modelReady;
-    },
     chooseDevice: (deviceId) => store.setState({ deviceId }),
     dismiss: (messageId) => dismiss(store, messageId),
     exportResults(kind) {
-      const file = makeExport(kind, store.getState(), appVersion, new Date());
-      if (file && kind === 'json') store.setState({ savedPicks: store.getState().picks.present.picks });
-      return file;
+      const state = store.getState();
+      const files = makeExports(kind, state, appVersion, new Date());
+      const toSay = describeExports(files, state);
+      if (toSay !== null) tell(store, 'note', toSay);
+      if (kind === 'json') {
+        const hidden = Object.values(state.hiddenPicks).map(({ picks }) => picks.present.picks);
+        store.setState({ savedPicks: [state.picks.present.picks, ...hidden] });
+      }
+      return files;
     },
   };
 }

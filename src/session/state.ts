@@ -36,6 +36,14 @@ export type Message = {
 /** Asked before picks that were not saved are given up for another study. */
 export type ReplaceQuestion = { readonly levels: readonly Level[] };
 
+/** Picks of a series that is not shown: changing series loses nothing. */
+export type HiddenPicks = {
+  readonly picks: PickHistory;
+  readonly selectedLevel: Level | null;
+  /** Those that were done when the series was left. */
+  readonly results: readonly LevelResult[];
+};
+
 export type ModelFacts = {
   readonly id: string;
   readonly title: string;
@@ -55,9 +63,11 @@ export type SessionState = {
   readonly messages: readonly Message[];
   readonly replaceQuestion: ReplaceQuestion | null;
   readonly sizeQuestion: SizeQuestion | null;
-  /** The picks as they were last saved to a file; null: never. */
-  readonly savedPicks: readonly LevelPick[] | null;
+  /** The picks as they were last saved to files, one set a series. */
+  readonly savedPicks: readonly (readonly LevelPick[])[];
   readonly picks: PickHistory;
+  /** By series id; the shown series is not among them. */
+  readonly hiddenPicks: Readonly<Record<string, HiddenPicks>>;
   readonly analyses: Analyses;
   readonly selectedLevel: Level | null;
   /** DXA scale that is shown; null until a model is there. */
@@ -77,8 +87,9 @@ export function createSessionStore(engine: EngineStatus): SessionStore {
     messages: [],
     replaceQuestion: null,
     sizeQuestion: null,
-    savedPicks: null,
+    savedPicks: [],
     picks: emptyPickHistory(),
+    hiddenPicks: {},
     analyses: {},
     selectedLevel: null,
     deviceId: null,

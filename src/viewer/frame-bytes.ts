@@ -10,7 +10,7 @@ const BITS_PER_BYTE = 8;
 /** A DICOM file whose header was read once; it keeps the whole file in memory as long as it is held. */
 type OpenDicom = { readonly dataSet: DataSet; readonly pixels: Element };
 
-/** Or just the bytes of the one slice that was asked for, where the file is no DICOM. */
+/** Or just the bytes of the one slice that was asked for, where they lie in the file as they are. */
 export type OpenFile = OpenDicom | { readonly sliceBytes: Uint8Array<ArrayBuffer> };
 
 /** The reason is the middle of a sentence: "… cannot be read: <reason>." */

@@ -1,11 +1,11 @@
-import { bytesPerValue, type RawPixels } from '#src/core/dicom/raw-pixels.ts';
+import { bytesPerValue } from '#src/core/dicom/raw-pixels.ts';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { openFile, type OpenFile } from './frame-bytes.ts';
 
 /**
  * Opens each file once, however many frames are read from it, and lets go of it after its last frame: file bytes never
- * pile up in memory. Call `release` exactly once for each slice that was opened.
+ * pile up in memory. Of a file whose slices lie in it uncompressed only those are read. Call `release` exactly once for each slice that was opened.
  */
 export type SliceFiles = {
   open(slice: SliceHeader): Promise<Result<OpenFile, string>>;
@@ -18,7 +18,8 @@ export function makeSliceFiles(slices: readonly SliceHeader[], blobOf: (fileId: 
   const files = new Map<number, Promise<Result<OpenFile, string>>>();
   return {
     open(slice) {
-      if (slice.raw !== undefined) return readSlice(blobOf(slice.fileId), slice, slice.raw);
+      const place = placeOf(slice);
+      if (place !== null) return readSlice(blobOf(slice.fileId), place);
       const opened = files.get(slice.fileId) ?? read(blobOf, slice.fileId);
       files.set(slice.fileId, opened);
       return opened;
@@ -31,12 +32,24 @@ export function makeSliceFiles(slices: readonly SliceHeader[], blobOf: (fileId: 
   };
 }
 
+const BITS_PER_BYTE = 8;
 const GONE = 'the browser cannot read it any more; it was moved or changed';
 
-async function readSlice(blob: Blob, { rows, columns }: SliceHeader, { offsetBytes, numberType }: RawPixels): Promise<Result<OpenFile, string>> {
-  const length = (rows ?? 0) * (columns ?? 0) * bytesPerValue(numberType);
+type Place = { readonly from: number; readonly length: number };
+
+/** Where a slice's uncompressed values lie in their file, bytes; null where the file must be parsed to find them. */
+function placeOf({ rows, columns, bitsAllocated, frame, pixelDataOffset, raw }: SliceHeader): Place | null {
+  const pixels = (rows ?? 0) * (columns ?? 0);
+  if (raw !== undefined) return { from: raw.offsetBytes, length: pixels * bytesPerValue(raw.numberType) };
+  if (pixelDataOffset === undefined || bitsAllocated === null) return null;
+  const length = (pixels * bitsAllocated) / BITS_PER_BYTE;
+  return { from: pixelDataOffset + frame * length, length };
+}
+
+/** Nothing else of the file comes into memory. */
+async function readSlice(blob: Blob, { from, length }: Place): Promise<Result<OpenFile, string>> {
   try {
-    const sliceBytes = new Uint8Array(await blob.slice(offsetBytes, offsetBytes + length).arrayBuffer());
+    const sliceBytes = new Uint8Array(await blob.slice(from, from + length).arrayBuffer());
     return sliceBytes.length === length ? ok({ sliceBytes }) : fail('its pixel data is cut off');
   } catch {
     return fail(GONE);

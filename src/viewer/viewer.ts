@@ -5,6 +5,7 @@ import { fail, ok } from '#src/lib/result.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { makeEmitter } from './emitter.ts';
 import { listenToGestures, type GestureTarget, type PrimaryTool } from './gestures.ts';
+import { makeHover } from './hover.ts';
 import { huTypeOf } from './hu-slice.ts';
 import { ABORTED, loadSlices } from './load-slices.ts';
 import { PLANES, type Plane } from './plane.ts';
@@ -14,7 +15,7 @@ import { makeVolumeSource } from './read-block.ts';
 import { createStage, type Stage } from './stage.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { createViewModel, type ViewModel } from './view-model.ts';
-import type { ClickListener, PlaneHover, Viewer, ViewerProblem } from './viewer-api.ts';
+import type { ClickListener, Viewer, ViewerProblem } from './viewer-api.ts';
 import { createVolume, type OpenVolume } from './volume.ts';
 import { BONE_WINDOW, type DisplayWindow } from './window.ts';
 
@@ -40,7 +41,6 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     (callback) => requestAnimationFrame(callback),
   );
   const clickListeners = new Set<ClickListener>();
-  const hovers = makeEmitter<PlaneHover | null>();
   const windows = makeEmitter<DisplayWindow>();
   const tools = makeEmitter<void>();
   const problems = makeEmitter<ViewerProblem>();
@@ -163,11 +163,15 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     model.redraw();
   };
 
-  const emitHover = makeFrameLatch((next: { plane: Plane; x: number; y: number } | null) => {
-    const projection = next === null ? null : model.projection(next.plane);
-    const point = next === null || projection === null ? null : projection.canvasToWorld(next.x, next.y);
-    hovers.emit(next === null || point === null ? null : { point, plane: next.plane, valueHu: open === null ? null : valueAt(open, point) });
-  });
+  const hover = makeHover(
+    ({ plane, x, y }) => {
+      const point = model.projection(plane)?.canvasToWorld(x, y);
+      return point === undefined ? null : { point, plane, valueHu: open === null ? null : valueAt(open, point) };
+    },
+    (callback) => requestAnimationFrame(callback),
+  );
+  // While loading, the model publishes the progress of the slices too.
+  model.subscribe(hover.refresh);
 
   const targetOf = (plane: Plane): GestureTarget => ({
     primaryTool: () => tool,
@@ -181,7 +185,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
       const point = model.projection(plane)?.canvasToWorld(x, y);
       if (point !== undefined) model.setFocus(point);
     },
-    hover: (position) => emitHover(position === null ? null : { plane, ...position }),
+    hover: (position) => hover.moveTo(position === null ? null : { plane, ...position }),
     step: (slices) => model.step(plane, slices),
     pan: (dx, dy) => model.pan(plane, dx, dy),
     zoom: (factor, at) => model.zoom(plane, factor, at),
@@ -219,7 +223,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
       clickListeners.add(own);
       return () => clickListeners.delete(own);
     },
-    onHover: (listener) => hovers.listen(listener),
+    onHover: hover.listen,
     onProblem: (listener) => problems.listen(listener),
     snapshot: model.snapshot,
     subscribe: model.subscribe,
@@ -248,21 +252,6 @@ function makeLoadedRange(volume: OpenVolume): () => { readonly from: number; rea
     while (to + 1 < count && volume.sliceAt(to + 1) !== null) to += 1;
     while (from > 0 && volume.sliceAt(from - 1) !== null) from -= 1;
     return { from, to };
-  };
-}
-
-/** Calls with the newest value once per frame, however often it is given one. */
-function makeFrameLatch<T>(run: (value: T) => void): (value: T) => void {
-  let latest: { readonly value: T } | null = null;
-  return (value) => {
-    const isAsked = latest !== null;
-    latest = { value };
-    if (isAsked) return;
-    requestAnimationFrame(() => {
-      const taken = latest;
-      latest = null;
-      if (taken !== null) run(taken.value);
-    });
   };
 }
 

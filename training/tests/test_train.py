@@ -1,6 +1,7 @@
 """From nothing to a model folder, on a configuration small enough for every commit."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def tiny(tmp_path_factory):
     pretrain(config)
     ablate(config)
     calibrate(config)
-    evaluate(config)
+    evaluate(config, config.root / "evaluation")
     return config, export(config, config.root / "models")
 
 
@@ -53,6 +54,20 @@ def test_exported_model_reloads_and_answers_as_the_checkpoint_does(tiny):
     assert set(metrics["methods"]) == {"mean-hu", "radiomics", *VARIANTS}
     card = (folder / "model-card.md").read_text()
     assert "Simulated only" in card and "without self-supervision" in card
+
+
+def test_the_evaluation_has_a_page_with_its_plots_and_every_answer(tiny):
+    config, _ = tiny
+    folder = config.root / "evaluation"
+    page = (folder / "README.md").read_text()
+    for name in re.findall(r"\]\(([a-z-]+\.svg)\)", page):
+        assert (folder / name).read_text().lstrip().startswith("<?xml"), name
+    rows = (folder / "predictions" / "full-1.csv").read_text().splitlines()
+    count = sum(len(load_split(config, name)) for name in ("test", "external"))
+    assert len(rows) == 1 + count
+    plain = (folder / "predictions" / "plain-1.csv").read_text().splitlines()[1].split(",")
+    header = rows[0].split(",")
+    assert plain[header.index("vbmd_mg_cm3")] == "" and plain[header.index("osteoporosis_probability")] != ""
 
 
 def test_simulation_resumes_and_refuses_other_settings(tiny, capsys):

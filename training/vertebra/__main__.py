@@ -60,7 +60,8 @@ def ablate(options: Namespace) -> None:
 def evaluate(options: Namespace) -> None:
     from .evidence.evaluate import evaluate
 
-    evaluate(load_config(options.config))
+    config = load_config(options.config)
+    evaluate(config, REPO_ROOT / "docs" / "evaluation" / config.name)
 
 
 def real_check(options: Namespace) -> None:

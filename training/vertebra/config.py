@@ -220,9 +220,9 @@ class EvidenceConfig:
 
 @dataclass(frozen=True)
 class ExportConfig:
-    id: str = "osteolens-moe-1"
+    id: str = "osteolens-own"
     version: str = "0.1.0"
-    title: str = "OsteoLens mixture of experts, first network (simulated CT)"
+    title: str = "OsteoLens mixture of experts"
     opset: int = 17
     tolerance: float = 1e-3  # of each output's range, for self-tests on other machines
     golden_cases: int = 4

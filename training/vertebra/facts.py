@@ -46,8 +46,14 @@ class Fact:
     value: float
 
     @property
+    def digits(self) -> int:
+        """Decimals that are shown, as the published numbers have."""
+        return 2 if abs(self.value) < 10 else 1
+
+    @property
     def holds(self) -> bool:
-        return bool(self.low <= self.value <= self.high)
+        """Judged as it is shown; one number in the table cannot both lie inside and miss."""
+        return bool(self.low <= round(self.value, self.digits) <= self.high)
 
 
 @dataclass(frozen=True)
@@ -263,10 +269,9 @@ def table(facts: list[Fact]) -> str:
     """Markdown rows in order; a row outside its tolerance says so."""
     lines = ["| fact | simulated | published | tolerance | holds | source |", "|---|---|---|---|---|---|"]
     for f in facts:
-        digits = 2 if abs(f.value) < 10 else 1
         unit = f" {f.unit}" if f.unit else ""
         lines.append(
-            f"| {f.name} | {f.value:.{digits}f}{unit} | {f.published}{unit} | {f.low:g} to {f.high:g} | "
+            f"| {f.name} | {f.value:.{f.digits}f}{unit} | {f.published}{unit} | {f.low:g} to {f.high:g} | "
             f"{'yes' if f.holds else 'NO'} | {f.source} |"
         )
     return "\n".join(lines) + "\n"

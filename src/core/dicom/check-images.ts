@@ -85,7 +85,7 @@ function findNotes(group: Pick<SliceGroup, 'slices' | 'isPart'>, name: string): 
     notes.push(note('frames-of-reference', `${name} gives its slices different frames of reference; it is opened as one volume because their positions fit.`));
   }
   if (slices.some((slice) => slice.seriesInstanceUid === null)) {
-    notes.push(note('no-series-uid', `${name} has no series UID; its slices were put together by folder and size, and saved results can not be matched to it by UID.`));
+    notes.push(note('no-series-uid', `${name} has no series UID; its slices were put together by folder and size, and saved results cannot be matched to it by UID.`));
   }
   const missingVoxels = slices[0]?.raw?.missingVoxels ?? 0;
   if (slices.some((slice) => slice.raw !== undefined)) {
@@ -101,7 +101,7 @@ function findNotes(group: Pick<SliceGroup, 'slices' | 'isPart'>, name: string): 
     notes.push(note('monoenergetic', `${name} is a virtual monoenergetic image, whose values differ from those at a tube voltage; bone values hold for its energy only.`));
   }
   if (group.isPart) {
-    notes.push(note('series-split', `${name} holds several stacks or sizes of image, which are listed apart.`));
+    notes.push(note('series-split', `${name} is one of several stacks or sizes of image in one series, which are listed apart.`));
   }
   return notes;
 }

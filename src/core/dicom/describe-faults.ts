@@ -21,6 +21,7 @@ const WORDINGS: Readonly<Record<FileFaultCode, Wording>> = {
   'no-pixel-data': (files, one) => `${files} ${one ? 'describes a picture but holds' : 'describe pictures but hold'} no pixels that can be shown; get the complete ${one ? 'file' : 'files'}.`,
   dicomdir: (files, one) => `${files} ${one ? 'is a DICOM directory' : 'are DICOM directories'} (DICOMDIR) and not needed: the images are found without.`,
   'duplicate-file': (files, one) => `${files} ${one ? 'is a copy of an image that was' : 'are copies of images that were'} opened already and ${one ? 'was' : 'were'} left aside.`,
+  'contradicting-file': (files, one) => `${files} ${one ? 'has' : 'have'} the UID and place of ${one ? 'an image' : 'images'} opened before, but other pixel data or another compression or scale, and ${one ? 'was' : 'were'} left aside; find out which is right and open ${them(one)} without the other.`,
   'nifti-broken': (files, one) => `${files} ${one ? 'is' : 'are'} damaged or cut off: the NIfTI header cannot be read or promises more voxels than there are; copy ${them(one)} again from the source.`,
   'nifti-pair': (files, one) => `${files} ${one ? 'is one half' : 'are halves'} of a NIfTI pair (.hdr and .img), which is not read; save the image as a single .nii file.`,
   'nifti-volumes': (files, one) => `${files} ${one ? 'holds' : 'hold'} several volumes (a time series or several channels), and one CT is needed; save a single volume.`,

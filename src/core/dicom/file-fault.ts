@@ -9,6 +9,7 @@ export type FileFaultCode =
   | 'no-pixel-data'
   | 'dicomdir'
   | 'duplicate-file'
+  | 'contradicting-file'
   | 'nifti-broken'
   | 'nifti-pair'
   | 'nifti-volumes'

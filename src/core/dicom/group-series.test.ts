@@ -101,9 +101,9 @@ describe('groupSlices', () => {
     const copy = syntheticHeaders({ sizeVox: [9, 7, 2] }, 'copy/');
     const { groups, duplicates } = groupSlices([...headers, ...copy]);
     expect(groups.map((group) => group.slices.length)).toEqual([12]);
-    expect(duplicates).toEqual([
-      { code: 'duplicate-file', fileName: 'copy/IM0001.dcm' },
-      { code: 'duplicate-file', fileName: 'copy/IM0002.dcm' },
+    expect(duplicates.map(({ slice, of }) => [slice.fileName, of.fileName])).toEqual([
+      ['copy/IM0001.dcm', 'IM0001.dcm'],
+      ['copy/IM0002.dcm', 'IM0002.dcm'],
     ]);
     // Two kernels with the same UIDs are no copies of each other.
     expect(sizes([...headers, ...syntheticHeaders({ kernel: 'B70f' })])).toEqual([12, 12]);

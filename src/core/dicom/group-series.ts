@@ -1,4 +1,3 @@
-import type { FileFault } from './file-fault.ts';
 import { labelGroups } from './label-groups.ts';
 import type { SliceHeader } from './series.ts';
 import { axesOf, haveSameAxes, heightOf, median, type SliceAxes } from './slice-geometry.ts';
@@ -12,17 +11,20 @@ export type SliceGroup = {
   readonly label: string | null;
 };
 
+/** A slice that says of itself that it is one that came before. Whether their pictures are the same is not known here. */
+export type Duplicate = { readonly slice: SliceHeader; readonly of: SliceHeader };
+
 /** Two slices nearer than this along the normal are at the same position, mm. */
 export const SAME_POSITION_MM = 0.01;
 
 /**
  * Groups slices into candidates for one grid each: by series, then by kind, size and orientation, then, where slices
  * lie on or between each other, by whatever header field tells the stacks apart.
- * Copies of one slice (same SOPInstanceUID and place) stay once; the others come back as faults.
+ * Of slices with the same SOPInstanceUID and place the first stays; the others come back as duplicates, one for each file.
  */
 export function groupSlices(headers: readonly SliceHeader[]): {
   readonly groups: readonly SliceGroup[];
-  readonly duplicates: readonly FileFault[];
+  readonly duplicates: readonly Duplicate[];
 } {
   const { kept, duplicates } = withoutCopies(headers);
   const groups = partition(kept, seriesKey).flatMap((series) => {
@@ -33,18 +35,19 @@ export function groupSlices(headers: readonly SliceHeader[]): {
   return { groups, duplicates };
 }
 
-function withoutCopies(headers: readonly SliceHeader[]): { kept: SliceHeader[]; duplicates: FileFault[] } {
-  const seen = new Set<string>();
+function withoutCopies(headers: readonly SliceHeader[]): { kept: SliceHeader[]; duplicates: Duplicate[] } {
+  const seen = new Map<string, SliceHeader>();
   const kept: SliceHeader[] = [];
-  const duplicates = new Map<number, FileFault>();
-  for (const header of headers) {
-    const key = copyKey(header);
-    if (key !== null && seen.has(key)) {
-      duplicates.set(header.fileId, { code: 'duplicate-file', fileName: header.fileName });
-      continue;
+  const duplicates = new Map<number, Duplicate>();
+  for (const slice of headers) {
+    const key = copyKey(slice);
+    const of = key === null ? undefined : seen.get(key);
+    if (of === undefined) {
+      kept.push(slice);
+      if (key !== null) seen.set(key, slice);
+    } else if (!duplicates.has(slice.fileId)) {
+      duplicates.set(slice.fileId, { slice, of });
     }
-    if (key !== null) seen.add(key);
-    kept.push(header);
   }
   return { kept, duplicates: [...duplicates.values()] };
 }
@@ -98,11 +101,15 @@ const STACK_FIELDS: readonly ((header: SliceHeader) => string)[] = [
 
 /** Equal for slices at one place of one series that no header field tells apart, and whose values mean the same; null without a place. */
 export function placeKey(header: SliceHeader): string | null {
-  const { imagePositionPatient, imageOrientationPatient, rescaleSlope, rescaleIntercept, bitsStored, highBit, pixelRepresentation, photometricInterpretation } = header;
+  const { imagePositionPatient, imageOrientationPatient } = header;
   if (imagePositionPatient === null || imageOrientationPatient === null) return null;
   const place = [...imagePositionPatient, ...imageOrientationPatient].map((number) => number.toFixed(3));
-  const scale = [rescaleSlope, rescaleIntercept, bitsStored, highBit, pixelRepresentation, photometricInterpretation];
-  return keyOf(seriesKey(header), kindKey(header), place, scale, STACK_FIELDS.map((field) => field(header)));
+  return keyOf(seriesKey(header), kindKey(header), place, scaleKey(header), STACK_FIELDS.map((field) => field(header)));
+}
+
+/** Equal where the same pixel data means the same values. */
+export function scaleKey({ rescaleSlope, rescaleIntercept, bitsStored, highBit, pixelRepresentation, photometricInterpretation }: SliceHeader): string {
+  return keyOf(rescaleSlope, rescaleIntercept, bitsStored, highBit, pixelRepresentation, photometricInterpretation);
 }
 
 /**

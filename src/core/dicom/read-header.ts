@@ -53,11 +53,13 @@ export function readHeader(bytes: Uint8Array, source: HeaderSource, decodeText: 
   const pixels = dataSet.elements['x7fe00010'];
   if (header.rows === null || header.columns === null) return { kind: 'fault', code: 'no-image' };
   if (pixels === undefined) return { kind: 'fault', code: 'no-pixel-data' };
-  if (NATIVE_SYNTAXES.has(transferSyntaxUid) && pixels.hadUndefinedLength !== true) {
-    const inFile = source.fileBytes - (pixels.dataOffset + shift);
-    if (Math.min(pixels.length, inFile) < nativePixelBytes(header)) return { kind: 'fault', code: 'truncated-pixels' };
-  }
-  return { kind: 'slices', slices: readFrames(elements, header), repair };
+  if (!NATIVE_SYNTAXES.has(transferSyntaxUid) || pixels.hadUndefinedLength === true) return { kind: 'slices', slices: readFrames(elements, header), repair };
+  const pixelDataOffset = pixels.dataOffset + shift;
+  const wanted = nativePixelBytes(header);
+  if (Math.min(pixels.length, source.fileBytes - pixelDataOffset) < wanted) return { kind: 'fault', code: 'truncated-pixels' };
+  // A file that is given another beginning has its pixels elsewhere then.
+  const isPlain = wanted > 0 && repair === null && (header.bitsAllocated ?? 0) % 8 === 0;
+  return { kind: 'slices', slices: readFrames(elements, isPlain ? { ...header, pixelDataOffset } : header), repair };
 }
 
 /** Bytes that uncompressed pixels must have at least; 0 where the header does not tell (colour, packed bits). */

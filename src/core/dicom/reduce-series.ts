@@ -48,7 +48,7 @@ function noteOf(slices: readonly SliceHeader[], { spacingMm: [, , mm] }: SeriesG
     return { code: 'every-second-slice', effect: 'note', sentence };
   }
   const outside = slices.length - (reduction.to - reduction.from + 1);
-  const sentence = `Only a part of the series is open, because the whole does not fit into memory: ${plural(outside, 'slice')} outside (${formatMm(outside * mm)} mm) can not be seen or measured.`;
+  const sentence = `Only a part of the series is open, because the whole does not fit into memory: ${plural(outside, 'slice')} outside (${formatMm(outside * mm)} mm) cannot be seen or measured.`;
   return { code: 'part-of-slices', effect: 'note', sentence };
 }
 

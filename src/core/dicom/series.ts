@@ -63,6 +63,8 @@ export type SliceHeader = {
   readonly convolutionKernel: string | null;
   readonly contrastBolusAgent: string | null;
   readonly hasPixelData: boolean;
+  /** Where the first frame of uncompressed pixel data begins in the file, bytes; absent where the file must be parsed to get at its frames. */
+  readonly pixelDataOffset?: number;
   /** Set where the file is no DICOM (NIfTI): where its values lie. */
   readonly raw?: RawPixels;
 };

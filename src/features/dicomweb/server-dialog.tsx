@@ -1,8 +1,9 @@
+import { useState } from 'react';
 import { Heading } from 'react-aria-components';
 import type { OfferedServer } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
 import { useSession } from '../use-session.ts';
-import { SeriesChoice } from './series-choice.tsx';
+import { chosenSeries, SeriesChoice } from './series-choice.tsx';
 import { ServerForm, type ServerFormValues } from './server-form.tsx';
 import { StudyTable } from './study-table.tsx';
 import type { useServerSearch } from './use-server-search.ts';
@@ -22,9 +23,11 @@ export function ServerDialog({ form, onForm, offered, searching, close }: Server
   const session = useSession();
   const { search } = searching;
   const { root, token, ...filter } = form;
-  function open(seriesInstanceUid: string) {
-    if (!search.study) return;
-    void session.openServerSeries(search.access, { studyInstanceUid: search.study.studyInstanceUid, seriesInstanceUid });
+  const [seriesUid, setSeriesUid] = useState<string | null>(null);
+  const series = chosenSeries(search.series, seriesUid);
+  function open() {
+    if (!search.study || !series) return;
+    void session.openServerSeries(search.access, { studyInstanceUid: search.study.studyInstanceUid, seriesInstanceUid: series.seriesInstanceUid });
     close();
   }
   return (
@@ -50,8 +53,9 @@ export function ServerDialog({ form, onForm, offered, searching, close }: Server
           onPage={(offset) => search.query && void searching.searchStudies(search.access, { ...search.query, offset })}
         />
       )}
-      {search.study === null || search.series.length === 0 ? null : <SeriesChoice key={search.study.studyInstanceUid} series={search.series} onOpen={open} />}
-      <div className="dialog-buttons">
+      {search.study === null || search.series.length === 0 ? null : <SeriesChoice series={search.series} chosen={series} onChoose={setSeriesUid} />}
+      <div className="dialog-buttons server-foot">
+        {series === null ? null : <Button look="primary" onPress={open}>Open series</Button>}
         <Button onPress={close}>Close</Button>
       </div>
     </>

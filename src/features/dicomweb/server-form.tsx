@@ -46,7 +46,7 @@ export function ServerForm({ values, onChange, offered, onSearch }: ServerFormPr
       {field('patientId', 'Patient ID')}
       {field('patientName', 'Patient name')}
       {field('fromDate', 'Study date from', 'date')}
-      {field('toDate', 'to', 'date')}
+      {field('toDate', 'Study date to', 'date')}
       <Button type="submit" look="primary">Search</Button>
     </Form>
   );

@@ -24,32 +24,39 @@ export function StudyTable({ page, query, chosen, onChoose, onPage }: StudyTable
         <Table aria-label="Studies" selectionMode="single" disallowEmptySelection selectedKeys={chosen ? [chosen.studyInstanceUid] : []} onSelectionChange={choose}>
           <TableHeader>
             <Column isRowHeader>Patient</Column>
-            <Column>ID</Column>
+            <Column>Patient ID</Column>
             <Column>Date</Column>
             <Column>Study</Column>
-            <Column>Kinds</Column>
-            <Column>Images</Column>
+            <Column>Modalities</Column>
+            <Column className="cell-number">Images</Column>
           </TableHeader>
           <TableBody>
             {studies.map((study) => (
               <Row key={study.studyInstanceUid} id={study.studyInstanceUid}>
-                <Cell>{study.patientName || 'no name'}</Cell>
+                <Cell>{nameInWords(study.patientName) || 'no name'}</Cell>
                 <Cell>{study.patientId}</Cell>
-                <Cell>{study.date}</Cell>
-                <Cell>{study.description}</Cell>
-                <Cell>{study.modalities.join(', ')}</Cell>
-                <Cell>{study.imageCount ?? ''}</Cell>
+                <Cell className="cell-short">{study.date}</Cell>
+                <Cell>{study.description || 'no description'}</Cell>
+                <Cell className="cell-short">{study.modalities.join(', ')}</Cell>
+                <Cell className="cell-number">{study.imageCount ?? ''}</Cell>
               </Row>
             ))}
           </TableBody>
         </Table>
       </div>
       {query.offset === 0 && !hasMore ? null : (
-        <div className="dialog-buttons">
-          <Button isDisabled={query.offset === 0} onPress={() => onPage(Math.max(0, query.offset - pageLength))}>Page before</Button>
+        <div className="server-pages">
+          <Button isDisabled={query.offset === 0} onPress={() => onPage(Math.max(0, query.offset - pageLength))}>Previous page</Button>
           <Button isDisabled={!hasMore} onPress={() => onPage(query.offset + pageLength)}>Next page</Button>
+          <span>{`Studies ${query.offset + 1} to ${query.offset + studies.length}`}</span>
         </div>
       )}
     </>
   );
+}
+
+/** A person name of DICOM (PS3.5, 6.2.1: family, given, middle, prefix, suffix, with carets between) as one reads it. */
+function nameInWords(name: string): string {
+  const [family = '', ...others] = name.split('^').map((part) => part.trim());
+  return [family, others.filter(Boolean).join(' ')].filter(Boolean).join(', ');
 }

@@ -1,9 +1,15 @@
+import type { ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import { Button } from '#src/ui/button.tsx';
 import { useSession } from '../use-session.ts';
 
-/** A button for files, a button for a folder, a button for a zip, and the way back to the demo. */
-export function OpenButtons() {
+const ARCHIVES = ['.zip', '.gz', '.tgz', '.tar'];
+
+/**
+ * A button for files, a button for a folder, a button for an archive, and the way back to the demo.
+ * @param children further ways to open, between the archive and the demo
+ */
+export function OpenButtons({ children }: { readonly children?: ReactNode }) {
   const session = useSession();
   const open = (list: FileList | null) => {
     if (list && list.length > 0) void session.openFileList(list);
@@ -16,9 +22,10 @@ export function OpenButtons() {
       <FileTrigger acceptDirectory onSelect={open}>
         <Button>Folder…</Button>
       </FileTrigger>
-      <FileTrigger acceptedFileTypes={['.zip']} allowsMultiple onSelect={open}>
+      <FileTrigger acceptedFileTypes={ARCHIVES} allowsMultiple onSelect={open}>
         <Button>Zip…</Button>
       </FileTrigger>
+      {children}
       <Button look="quiet" onPress={() => void session.openDemo()}>Demo</Button>
     </div>
   );

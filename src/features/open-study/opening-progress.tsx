@@ -10,8 +10,8 @@ export function OpeningProgress() {
   const opening = useSessionState((state) => state.opening);
   if (!opening) return null;
   const { stage, bytes } = opening;
-  // One file that is fetched counts in bytes, or the bar would stand still until it is there.
-  const counted = bytes !== undefined && opening.total === 1 ? bytes : opening;
+  // A single file would leave the bar standing still until it is done: one that is fetched counts in bytes, another has no count.
+  const counted = opening.total === 1 ? (bytes ?? { done: 0, total: null }) : opening;
   return (
     <div className="opening" data-testid="opening">
       <Progress label={WORDS[stage]} done={counted.done} total={counted.total} words={bytes && wordsOf(opening, bytes)} onCancel={() => session.cancelOpening()} />

@@ -1,6 +1,6 @@
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Button } from '#src/ui/button.tsx';
-import { saveFile } from '#src/ui/save-file.ts';
+import { saveFiles } from '#src/ui/save-file.ts';
 import { useSession, useSessionState } from '../use-session.ts';
 
 /** Nothing is lost without a word: another study would take the place of picks that were not saved. */
@@ -9,7 +9,7 @@ export function ReplaceQuestion() {
   const question = useSessionState((state) => state.replaceQuestion);
   if (!question) return null;
   function saveAndOpen() {
-    saveFile(session.exportResults('json'));
+    saveFiles(session.exportResults('json'));
     session.answerReplace(true);
   }
   return (

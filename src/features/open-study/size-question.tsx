@@ -11,12 +11,12 @@ export function SizeQuestion() {
   const { description, slices, neededMegabytes, maxMegabytes, everySecond, slab } = question;
   return (
     <ModalOverlay isOpen className="dialog-overlay" onOpenChange={(isOpen) => { if (!isOpen) session.answerSize(null); }}>
-      <Modal className="dialog-box">
+      <Modal className="dialog-box size-box">
         <Dialog role="alertdialog" className="dialog">
           <Heading slot="title">The series does not fit into memory</Heading>
           <p>{`${description || 'The series'} has ${slices} slices and needs ${neededMegabytes} MB; this browser tab may use ${Math.floor(maxMegabytes)} MB.`}</p>
           {everySecond ? <p>{everySecondWords(everySecond)}</p> : null}
-          <p>{`A part: ${slab.slices} slices (${Math.round(slab.lengthMm)} mm) at full resolution, measured as usual; vertebrae outside it can not be seen or measured.`}</p>
+          <p>{`A part: ${slab.slices} slices (${Math.round(slab.lengthMm)} mm) at full resolution, measured as usual; vertebrae outside it cannot be seen or measured.`}</p>
           <div className="dialog-buttons">
             {everySecond ? <Button look="primary" onPress={() => session.answerSize('every-second')}>Every second slice</Button> : null}
             <Button onPress={() => session.answerSize('head')}>Part towards the head</Button>

@@ -1,5 +1,5 @@
 import { Button } from '#src/ui/button.tsx';
-import { saveFile } from '#src/ui/save-file.ts';
+import { saveFiles } from '#src/ui/save-file.ts';
 import { useSession } from '../use-session.ts';
 
 /** Saves to the user's downloads; nothing is kept in the browser. */
@@ -7,8 +7,8 @@ export function ExportButtons() {
   const session = useSession();
   return (
     <div className="export-buttons" role="group" aria-label="Save">
-      <Button onPress={() => saveFile(session.exportResults('json'))}>Save results</Button>
-      <Button onPress={() => saveFile(session.exportResults('csv'))}>CSV</Button>
+      <Button onPress={() => saveFiles(session.exportResults('json'))}>Save results</Button>
+      <Button onPress={() => saveFiles(session.exportResults('csv'))}>CSV</Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { Series, SeriesPart } from '#src/core/dicom/series.ts';
 import { Button } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
+import { problemsBeside } from './problems-beside.ts';
 import './series-list.css';
 
 /** What was found in the opened files: series with thumbnails, and what was refused, and why. */
@@ -9,8 +10,11 @@ export function SeriesList() {
   const series = useSessionState((state) => state.series);
   const openId = useSessionState((state) => state.openSeriesId);
   const thumbnails = useSessionState((state) => state.thumbnails);
+  const problems = problemsBeside(series, openId);
   return (
-    <section aria-label="Series" className="series-list">
+    // The list scrolls, and may hold nothing else that takes the keyboard: every series of it can be refused.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section aria-label="Series" className="series-list" tabIndex={0}>
       <h2>Series</h2>
       {series.length === 0 ? <p className="soft">Nothing is open.</p> : null}
       <ul>
@@ -26,12 +30,12 @@ export function SeriesList() {
             >
               <Thumbnail url={thumbnails[one.id]} />
               <span className="series-words">
-                <span className="series-title">{one.description || 'No description'}{one.label === null ? '' : ` (${one.label})`}</span>
+                <span className="series-title">{titleOf(one)}{one.label === null ? '' : ` (${one.label})`}</span>
                 {one.part === null ? null : <span className="series-part" data-testid="series-part">{partWords(one.part)}</span>}
                 <span className="series-facts">{factsOf(one)}</span>
               </span>
             </Button>
-            {one.problems.map((problem) => (
+            {problems.get(one.id)?.map((problem) => (
               <p key={problem.sentence} className={problem.effect === 'refuse' ? 'series-refusal' : 'series-note'}>{problem.sentence}</p>
             ))}
           </li>
@@ -43,6 +47,12 @@ export function SeriesList() {
 
 function Thumbnail({ url }: { readonly url: string | undefined }) {
   return url ? <img src={url} alt="" width={56} height={56} /> : <span className="thumbnail-empty" aria-hidden="true" />;
+}
+
+/** As the sentences about the series call it. */
+function titleOf({ description, slices: [first] }: Series): string {
+  if (description !== '') return description;
+  return first?.seriesNumber == null ? (first?.fileName ?? '') : `Series ${first.seriesNumber}`;
 }
 
 function partWords({ number, count, firstSlice, lastSlice, totalSlices }: SeriesPart): string {

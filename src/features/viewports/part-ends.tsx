@@ -35,8 +35,8 @@ function EndMark({ end, place, projection: { size, plane } }: { readonly end: Pa
   const along = Math.min(0.9, Math.max(0.1, share));
   const [x, y] = [from.x + along * (to.x - from.x), from.y + along * (to.y - from.y)];
   if (y < 0 || y > size.height || x < 0 || x > size.width) return null;
-  // Outside the part, where the canvas has room.
-  const isUnder = place.isBelow ? y + WORDS_PIXELS < size.height : y < WORDS_PIXELS;
+  // Outside the part, where the canvas has room beside the letters and the scale bar.
+  const isUnder = place.isBelow ? y + WORDS_PIXELS + EDGE_PIXELS < size.height : y < WORDS_PIXELS + EDGE_PIXELS;
   return (
     <>
       <path d={`M${from.x} ${from.y}L${to.x} ${to.y}`} />

@@ -35,4 +35,23 @@ describe('slices at the same place in one series', () => {
     const { series } = await readFiles([...entries({}, 'first'), ...sharp], () => undefined);
     expect(series.map(({ label, slices }) => [label, slices.length])).toEqual([['kernel B30f', 12], ['kernel B70f', 12]]);
   });
+
+  test('should be told where they carry the UIDs of others but not their pictures, and only then', async () => {
+    const changed = entries({ huAt: (x, y, z) => huAt(x, y, z) + (z > -830 && Math.abs(x + 31.5) < 0.1 && Math.abs(y - 17.25) < 0.1 ? 1 : 0) }, 'changed');
+    const { series, problems } = await readFiles([...entries({}, 'first'), ...changed], () => undefined);
+    expect(series.map((one) => [one.slices.length, one.grid !== null])).toEqual([[12, true]]);
+    expect(series[0]?.slices.every(({ fileName }) => fileName.startsWith('first/'))).toBe(true);
+    const told = new Map(problems.map(({ code, fileNames }) => [code, fileNames]));
+    expect([...told.keys()].toSorted()).toEqual(['contradicting-file', 'duplicate-file']);
+    const [copies, others] = [told.get('duplicate-file') ?? [], told.get('contradicting-file') ?? []];
+    expect(copies.length + others.length).toBe(12);
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.every((name) => name.startsWith('changed/'))).toBe(true);
+    expect(problems.find(({ code }) => code === 'contradicting-file')?.sentence).toContain('but other pixel data');
+  });
+
+  test('should be told where the same UID and pixels come with another scale', async () => {
+    const { problems } = await readFiles([...entries({}, 'first'), ...entries({ change: () => ({ RescaleIntercept: -1000 }) }, 'other')], () => undefined);
+    expect(problems.map(({ code, fileNames }) => [code, fileNames.length])).toEqual([['contradicting-file', 12]]);
+  });
 });

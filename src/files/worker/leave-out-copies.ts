@@ -1,6 +1,6 @@
 import { parseHeader } from '#src/core/dicom/data-set.ts';
 import type { FileFault } from '#src/core/dicom/file-fault.ts';
-import { placeKey } from '#src/core/dicom/group-series.ts';
+import { placeKey, scaleKey, type Duplicate } from '#src/core/dicom/group-series.ts';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 
 /**
@@ -21,6 +21,22 @@ export async function leaveOutCopies(headers: readonly SliceHeader[], blobs: rea
     }
   }
   return { headers: copies.size === 0 ? headers : headers.filter(({ fileId }) => !copies.has(fileId)), copies: [...copies.values()] };
+}
+
+/**
+ * What to say of files whose slices carry the UID and place of others: copies, or the same name for something else. Pixel data in
+ * another compression counts as something else, since it may have lost values.
+ * @param blobs by fileId
+ */
+export async function compareDuplicates(duplicates: readonly Duplicate[], blobs: readonly Blob[]): Promise<readonly FileFault[]> {
+  const faults: FileFault[] = [];
+  for (const { slice, of } of duplicates) {
+    const [picture, first] = [await pictureOf(blobs[slice.fileId]), await pictureOf(blobs[of.fileId])];
+    // One file that names a frame twice has no second picture to tell of.
+    const isCopy = slice.fileId === of.fileId || (scaleKey(slice) === scaleKey(of) && picture !== null && first !== null && isSame(picture, first));
+    faults.push({ code: isCopy ? 'duplicate-file' : 'contradicting-file', fileName: slice.fileName });
+  }
+  return faults;
 }
 
 /** Files of one picture that share a place, two or more. */

@@ -8,7 +8,7 @@ import { ARCHIVE_LIMITS, makeBudget, type ArchiveLimits } from './archive-limits
 import { lookAt, type FirstLook, type NamedBlob } from './first-look.ts';
 import { expandArchive } from './expand-archive.ts';
 import { mapInLanes } from './in-lanes.ts';
-import { leaveOutCopies } from './leave-out-copies.ts';
+import { compareDuplicates, leaveOutCopies } from './leave-out-copies.ts';
 import { readOneFile } from './read-one-file.ts';
 
 /** Reads in flight at once: enough to hide the latency of Blob reads, few enough to keep little in memory. */
@@ -41,7 +41,8 @@ export async function readFiles(
   }
   const originals = await leaveOutCopies(headers, blobs);
   const { series, duplicates } = makeSeriesList(originals.headers);
-  const problems = [...openingProblems(entries, series, others), ...describeFaults([...faults, ...originals.copies, ...duplicates])];
+  const compared = await compareDuplicates(duplicates, blobs);
+  const problems = [...openingProblems(entries, series, others), ...describeFaults([...faults, ...originals.copies, ...compared])];
   return { series, others, problems, blobs };
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ..checkpoint import write_json, write_text
-from ..config import DEVICES, REPO_ROOT, SPLITS, TRAINING_ROOT, Config
+from ..config import DEVICES, SPLITS, Config
 from ..dataset import SITES, load_split, read_simulation
 from ..network.ablate import runs
 from ..network.calibrate import interval_scores, load_calibrated
@@ -112,8 +112,8 @@ def training_facts(config: Config) -> dict[str, Any]:
     }
 
 
-def evaluate(config: Config) -> dict[str, Any]:
-    """Measure, write metrics.json and the folder of the evaluation, return the metrics."""
+def evaluate(config: Config, folder: Path) -> dict[str, Any]:
+    """Measure, write metrics.json and the page, predictions and plots below a folder; returns the metrics."""
     torch.set_num_threads(config.train.threads)
     draws = config.evidence.bootstrap
     truth = join_truths([truth_of(load_split(config, name)) for name in TEST_SPLITS])
@@ -135,8 +135,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     if check is not None:
         metrics["realCt"] = check["summary"]
     write_json(config.run_dir / "metrics.json", metrics)
-    if config.root == TRAINING_ROOT:
-        write_evaluation(REPO_ROOT / "docs" / "evaluation" / config.name, config, truth, methods, metrics)
+    write_evaluation(folder, config, truth, methods, metrics)
     return metrics
 
 
