@@ -19,6 +19,8 @@ test.skip(missing !== null, `DICOMweb against Orthanc: ${missing}`);
 const UID = '1.2.826.0.1.3680043.10.1562.77';
 const STUDY = `${UID}.1`;
 const SERIES = `${UID}.1.1`;
+/** Sixty slices of two hundred, with holes everywhere between them. */
+const HOLES = `${UID}.3`;
 let server: OrthancServer;
 let demo: MemoryFile[] = [];
 let compressed: MemoryFile[] = [];
@@ -31,7 +33,11 @@ test.beforeAll(async ({ baseURL }) => {
     ...writeSyntheticCt({ sizeVox: [40, 36, 16], studyInstanceUid: STUDY, seriesInstanceUid: SERIES, patientName: 'Zwei^Reihen', seriesDescription: 'Sixteen', seriesNumber: 4 }),
     ...writeSyntheticCt({ sizeVox: [9, 7, 2], studyInstanceUid: STUDY, seriesInstanceUid: `${SERIES}.9`, patientName: 'Zwei^Reihen', seriesDescription: 'T2 sag', seriesNumber: 1, modality: 'MR', change: (k) => ({ SOPInstanceUID: `${SERIES}.9.${k}`, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' }) }),
   ];
-  for (const { bytes } of synthetic) await server.upload(bytes);
+  const withHoles = writeSyntheticCt({
+    sizeVox: [40, 36, 200], studyInstanceUid: HOLES, seriesInstanceUid: `${HOLES}.1`, patientName: 'Lueckig', seriesDescription: 'Holes', seriesNumber: 1,
+    change: (k) => ((k * 73) % 200 < 60 ? { SOPInstanceUID: `${HOLES}.1.${k + 1}` } : null),
+  });
+  for (const { bytes } of [...synthetic, ...withHoles]) await server.upload(bytes);
   for (const { buffer } of [...demo, ...compressed]) await server.upload(new Uint8Array(buffer));
 });
 
@@ -100,6 +106,18 @@ test('a study found by patient and opened by frames measures exactly what its fi
   await openEmpty(page);
   await chooseFiles(page, demo);
   expect(await measure(page, ['L1', 'L2', 'L3'])).toEqual(fromServer);
+});
+
+test('a series of which most slices are missing ends in a sentence and not in waiting', async ({ page }) => {
+  await openPage(page);
+  const dialog = await openDialog(page);
+  await searchFor(dialog, { 'Patient name': 'Lueckig' });
+  await dialog.getByRole('row').filter({ hasText: /Lueckig/i }).click();
+  await dialog.getByRole('button', { name: 'Open series' }).click();
+  await expect(page.getByLabel('Series').getByText('slices at uneven distances')).toBeVisible();
+  await openingEnds(page);
+  await expect(page.getByTestId('series-item')).toHaveCount(1);
+  await expect(openItem(page)).toHaveCount(0);
 });
 
 test('a compressed series opens by frames behind a token, with the values of its files', async ({ page }) => {

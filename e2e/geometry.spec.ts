@@ -44,6 +44,34 @@ async function hoverAt(page: Page, plane: Plane, point: Lps): Promise<{ readonly
   return { hu: Number(/(-?\d+) HU/.exec(words)?.[1]), words };
 }
 
+test('picks in two parts of a series are saved in one file with their numbers, and come back to their parts', async ({ page }) => {
+  const files = asFiles(axialSpine({ change: (k) => (k === 26 ? null : {}) }));
+  const [lower, upper] = [CENTRES[0], CENTRES[3]];
+  if (!lower || !upper) throw new Error('The synthetic spine has no such bodies.');
+  const otherPart = (words: string) => page.getByTestId('series-item').filter({ hasText: words });
+  await openEmpty(page);
+  await chooseFiles(page, files);
+  await chooseFiles(page, [picksFile({ L1: upper, L4: lower })]);
+  await resultOf(page, 'L1');
+  await expect(page.getByTestId('row-L4')).toHaveCount(0);
+  await expect(page.getByTestId('picks-elsewhere')).toContainText('L4 on Spine, part 1 of 2');
+  await otherPart('Part 1 of 2').click();
+  await resultOf(page, 'L4');
+  await expect(page.getByTestId('picks-elsewhere')).toContainText('L1 on Spine, part 2 of 2');
+  const saved = await savedResults(page);
+  expect(saved.levels.map(({ level, measurement }) => [level, measurement !== null])).toEqual([['L1', true], ['L4', true]]);
+
+  await page.reload();
+  await chooseFiles(page, [...files, { name: 'again.osteolens.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(saved)) }]);
+  await expect(page.getByTestId('picks-elsewhere')).toBeVisible();
+  await page.getByTestId('series-item').and(page.locator(':not([aria-current="true"])')).filter({ hasText: 'of 77' }).click();
+  await expect(page.getByTestId('picks-elsewhere')).toBeVisible();
+  await expect(page.getByTestId('level-table').locator('[data-status="done"]')).toHaveCount(1, { timeout: 90_000 });
+  const again = await savedResults(page);
+  expect(again.levels.map(({ level, centreLps }) => ({ level, centreLps }))).toEqual(saved.levels.map(({ level, centreLps }) => ({ level, centreLps })));
+  expect(again.levels.map(({ level }) => level)).toEqual(['L1', 'L4']);
+});
+
 test('a series without one slice opens in its larger part, shows where the hole is, and N opens the other part', async ({ page }) => {
   await openEmpty(page);
   await chooseFiles(page, asFiles(axialSpine({ change: (k) => (k === 26 ? null : {}) })));

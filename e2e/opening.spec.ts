@@ -24,18 +24,39 @@ async function drop(page: Page, files: readonly SyntheticFile[]): Promise<void> 
   await openingEnds(page);
 }
 
+/** What the readout says of the point under the pointer; it follows within a frame. */
+async function hoverAt(page: Page, { x, y }: { readonly x: number; readonly y: number }): Promise<string> {
+  await page.mouse.move(0, 0);
+  await expect(page.getByTestId('hover')).toHaveCount(0);
+  await page.mouse.move(x, y);
+  await expect(page.getByTestId('hover')).toContainText('HU');
+  return page.getByTestId('hover').innerText();
+}
+
 test('dropped files open, and the cursor shows the HU and the place of an oblique grid', async ({ page }) => {
   await openEmpty(page);
   await drop(page, writeSyntheticCt(OBLIQUE));
   await expect(openItem(page)).toContainText('CT, 24 slices, 0.90 × 1.10 × 2.50 mm');
   for (const plane of ['axial', 'sagittal', 'coronal'] as const) {
     const { x, y } = await positionOf(page, plane, MIDDLE);
-    await page.mouse.move(x, y);
-    const words = await page.getByTestId('hover').innerText();
+    const words = await hoverAt(page, { x, y });
     const [, hu, left, posterior, superior] = (/(-?\d+) HU\s+L (-?[\d.]+)\s+P (-?[\d.]+)\s+S (-?[\d.]+)/.exec(words) ?? []).map(Number);
     // The nearest voxel's value: half a voxel's way along the steepest direction is about 3.5 HU.
     expect(Math.abs((hu ?? Number.NaN) - huAt(left ?? 0, posterior ?? 0, superior ?? 0)), `${plane}: ${words}`).toBeLessThanOrEqual(4);
   }
+});
+
+test('the value under a pointer that rests follows the slices that come and those that are stepped to', async ({ page }) => {
+  await openEmpty(page);
+  await drop(page, writeSyntheticCt(OBLIQUE));
+  const first = await hoverAt(page, await positionOf(page, 'axial', MIDDLE));
+  const [hu, superior] = [Number(/(-?\d+) HU/.exec(first)?.[1]), /S (-?[\d.]+)/.exec(first)?.[1]];
+  await drop(page, writeSyntheticCt({ ...OBLIQUE, huAt: (x, y, z) => huAt(x, y, z) + 137, seriesDescription: 'Brighter' }));
+  await expect(openItem(page)).toContainText('Brighter');
+  await expect(page.getByTestId('hover')).toContainText(`${hu + 137} HU`);
+  await page.getByTestId('plane-axial').getByRole('slider').focus();
+  await page.keyboard.press('PageDown');
+  await expect(page.getByTestId('hover')).not.toContainText(`S ${superior}`);
 });
 
 test('a tilted scan is shifted onto a straight grid, says so, and shows the right HU', async ({ page }) => {
@@ -54,8 +75,7 @@ test('a tilted scan is shifted onto a straight grid, says so, and shows the righ
   await expect(page.getByLabel('Series').getByText('tilted gantry (15.0°)')).toBeVisible();
   for (const [plane, z] of [['sagittal', -840.5 + 10], ['sagittal', -840.5 + 50], ['coronal', -840.5 + 40]] as const) {
     const { x, y } = await positionOf(page, plane, [-31.5 + 30, 17.25 + 38, z]);
-    await page.mouse.move(x, y);
-    const words = await page.getByTestId('hover').innerText();
+    const words = await hoverAt(page, { x, y });
     const [, hu, left, posterior, superior] = (/(-?\d+) HU\s+L (-?[\d.]+)\s+P (-?[\d.]+)\s+S (-?[\d.]+)/.exec(words) ?? []).map(Number);
     expect(Math.abs((hu ?? Number.NaN) - huAt(left ?? 0, posterior ?? 0, superior ?? 0)), `${plane}: ${words}`).toBeLessThanOrEqual(5);
   }

@@ -2,7 +2,7 @@
 // Headers and zip archives are damaged and read in TypeScript alone. Pixel data is damaged by scripts/reference/damaged.py, which asks
 // other decoders what they make of it; that needs a Python with scripts/reference/requirements.txt, by default made in a temporary folder.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,4 +28,6 @@ const isHeadersGood = run('npx', ['vitest', 'run', 'src/files/fuzz.test.ts'], { 
 const isPixelsGood =
   run(referencePython(), ['scripts/reference/damaged.py', '--cases', FUZZ_CASES, '--first', FUZZ_FROM, '--out', damaged]) &&
   run('npx', ['vitest', 'run', 'src/testing/damaged-pixels.test.ts'], { FUZZ_DAMAGED: damaged });
+// What failed stays to be looked at; the Python, some hundred megabytes, does not.
+rmSync(isPixelsGood ? folder : join(folder, 'venv'), { recursive: true, force: true });
 process.exit(isHeadersGood && isPixelsGood ? 0 : 1);

@@ -1,5 +1,5 @@
-// Takes the pictures of docs/screenshots from the built app: the four states of the screen at a desktop's and a laptop's size, and a
-// tablet with results. node scripts/screenshots.mjs (after npm run build)
+// Takes the pictures of docs/screenshots from the built app: the four states of the screen at a desktop's size, and results on a
+// laptop and a tablet. node scripts/screenshots.mjs (after npm run build)
 import { readFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
@@ -9,7 +9,7 @@ import { findChromium, HOW_TO_GET_CHROMIUM } from './find-chromium.mjs';
 const LEVELS = ['T12', 'L1', 'L2', 'L3', 'L4'];
 const SIZES = [
   { name: '1440x900', width: 1440, height: 900, states: ['empty', 'loading', 'picked', 'results'] },
-  { name: '1366x768', width: 1366, height: 768, states: ['empty', 'loading', 'picked', 'results'] },
+  { name: '1366x768', width: 1366, height: 768, states: ['results'] },
   { name: 'tablet-1024x1366', width: 1024, height: 1366, states: ['results'] },
 ];
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')).levels;

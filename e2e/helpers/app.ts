@@ -29,13 +29,24 @@ export function openItem(page: Page): Locator {
   return page.locator('[data-testid="series-item"][aria-current="true"]');
 }
 
-/** Where an LPS point lies in a plane, page pixels; docs/automation.md. */
+/** Where an LPS point lies in a plane, page pixels; docs/automation.md. Waits until the plane has taken its place: panels beside it may still come or go. */
 export async function positionOf(page: Page, plane: Plane, [x, y, z]: Lps): Promise<{ readonly x: number; readonly y: number }> {
-  const element = page.getByTestId(`plane-${plane}`);
-  const centre = ((await element.getAttribute('data-centre')) ?? '').split(' ').map(Number);
-  const mmPerPixel = Number(await element.getAttribute('data-mm-per-pixel'));
-  const box = await element.boundingBox();
-  if (!box || centre.length !== 3) throw new Error(`The ${plane} plane shows nothing.`);
+  const { centre, mmPerPixel, box } = await page.getByTestId(`plane-${plane}`).evaluate(async (element) => {
+    const read = () => {
+      const { x: left, y: top, width, height } = element.getBoundingClientRect();
+      const centreLps = (element.getAttribute('data-centre') ?? '').split(' ').map(Number);
+      return { centre: centreLps, mmPerPixel: Number(element.getAttribute('data-mm-per-pixel')), box: { x: left, y: top, width, height } };
+    };
+    // A canvas that changes its size is fitted, drawn and told of in three frames.
+    for (let [now, same] = [read(), 0]; ; ) {
+      await new Promise((resolve) => { requestAnimationFrame(resolve); });
+      const next = read();
+      same = JSON.stringify(next) === JSON.stringify(now) ? same + 1 : 0;
+      now = next;
+      if (same === 4) return now;
+    }
+  });
+  if (centre.length !== 3) throw new Error(`The ${plane} plane shows nothing.`);
   const [cx = 0, cy = 0, cz = 0] = centre;
   const across = plane === 'sagittal' ? y - cy : x - cx;
   const down = plane === 'axial' ? y - cy : cz - z;

@@ -49,6 +49,19 @@ describe('seriesNamedBy', () => {
 });
 
 describe('applyPicksFile', () => {
+  it('keeps picks that lie in another part of the series for that part, and says so', () => {
+    const [upper, lower] = [partAt('upper', -500), partAt('lower', -640)];
+    const store = createSessionStore({ state: 'empty' });
+    store.setState({ series: [upper, lower], openSeriesId: 'lower' });
+    const levels = [{ level: 'L1', centreLps: [1, 40, -450] }, { level: 'L3', centreLps: [1, 40, -600] }, { level: 'L5', centreLps: [1, 40, -900] }];
+    applyPicksFile(store, { kind: 'results', name: 'a.osteolens.json', text: JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, seriesInstanceUid: '1.2.3', levels }) });
+    const { picks, hiddenPicks, messages } = store.getState();
+    // L5 lies in no part: it stands beside the open one, where the measurement is refused in words.
+    expect(picks.present.picks.map(({ level }) => level)).toEqual(['L3', 'L5']);
+    expect(hiddenPicks['upper']?.picks.present.picks).toEqual([{ level: 'L1', centreLps: [1, 40, -450], state: 'proposed' }]);
+    expect(messages.map(({ sentence }) => sentence)).toEqual(['a.osteolens.json: L3, L5 placed, and analysed anew; L1 lies in another part of the series and is analysed when that part is shown.']);
+  });
+
   it('places the picks of a results file of this series, and says so', () => {
     const store = openStore(true);
     applyPicksFile(store, results('1.2.3'));

@@ -1,7 +1,7 @@
 import type { Series, SeriesGrid } from '#src/core/dicom/series.ts';
 import { invertAffine, worldToIndex } from '#src/core/geometry/affine.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
-import { placePicks } from '#src/core/levels/picks.ts';
+import { emptyPickHistory, placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { readPicks } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
@@ -12,7 +12,7 @@ import type { SessionStore } from './state.ts';
 
 type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null };
 
-/** Places the picks of a results or centroid file on the open series; says in one sentence why where it cannot. */
+/** Places the picks of a results or centroid file on the open series and its other parts; says in one sentence why where it cannot. */
 export function applyPicksFile(store: SessionStore, file: OtherFile): void {
   const { series, openSeriesId } = store.getState();
   const open = series.find((one) => one.id === openSeriesId);
@@ -25,8 +25,34 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
     tell(store, 'problem', `${file.name}: ${read.error}`);
     return;
   }
-  store.setState({ picks: placePicks(store.getState().picks, read.value.picks), selectedLevel: read.value.picks[0]?.level ?? null });
-  tell(store, 'note', `${file.name}: ${read.value.picks.map(({ level }) => level).join(', ')} placed${read.value.note ?? ''}.`);
+  const elsewhere = hidePicksOfParts(store, read.value.picks, open);
+  const picks = read.value.picks.filter((pick) => !elsewhere.includes(pick));
+  if (picks.length > 0) store.setState({ picks: placePicks(store.getState().picks, picks), selectedLevel: picks[0]?.level ?? null });
+  const placed = picks.length > 0 ? `${levelsOf(picks)} placed${read.value.note ?? ''}` : 'nothing placed here';
+  const left = elsewhere.length > 0 ? `; ${levelsOf(elsewhere)} ${elsewhere.length === 1 ? 'lies' : 'lie'} in another part of the series and ${elsewhere.length === 1 ? 'is' : 'are'} analysed when that part is shown` : '';
+  tell(store, 'note', `${file.name}: ${placed}${left}.`);
+}
+
+/** Keeps the picks that lie in other parts of the open series for those, and answers them; what lies in no part stays for the open one. */
+function hidePicksOfParts(store: SessionStore, picks: readonly LevelPick[], open: Series): readonly LevelPick[] {
+  const { series } = store.getState();
+  const parts = series.filter(({ id, groupId }) => groupId === open.groupId && id !== open.id);
+  const away = picks.filter(({ centreLps }) => open.grid !== null && !isInGrid(open.grid, centreLps));
+  return parts.flatMap(({ id, grid }) => {
+    const inside = away.filter(({ centreLps }) => grid !== null && isInGrid(grid, centreLps));
+    if (inside.length === 0) return [];
+    const { hiddenPicks } = store.getState();
+    const before = hiddenPicks[id];
+    const isNew = (level: string): boolean => inside.some((pick) => pick.level === level);
+    const results = (before?.results ?? []).filter(({ level }) => !isNew(level));
+    const history = placePicks(before?.picks ?? emptyPickHistory(), inside);
+    store.setState({ hiddenPicks: { ...hiddenPicks, [id]: { picks: history, selectedLevel: inside[0]?.level ?? null, results } } });
+    return inside;
+  });
+}
+
+function levelsOf(picks: readonly LevelPick[]): string {
+  return picks.map(({ level }) => level).join(', ');
 }
 
 /** The series that a results file names, if it is in the list; of several parts of it the one that holds the most picks. */

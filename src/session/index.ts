@@ -2,6 +2,6 @@
 export { createSession, type Session, type SessionParts } from './session.ts';
 export type { ExportedFile, ExportKind } from './export-results.ts';
 export type { FoundSeries, FoundStudy, OfferedServer, ServerAccess, StudyPage, StudyQuery } from '#src/files/index.ts';
-export { doneResults, nextSeriesOf, openSeriesOf } from './selectors.ts';
+export { doneResults, nextSeriesOf, openSeriesOf, picksElsewhere } from './selectors.ts';
 export type { Analyses, LevelAnalysis, Message, ModelFacts, Opening, SessionState } from './state.ts';
 export type { SizeChoice, SizeQuestion } from './size-question.ts';

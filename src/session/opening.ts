@@ -12,6 +12,9 @@ import { doneResults } from './selectors.ts';
 import { reduceTo, sizeQuestion, type SizeChoice } from './size-question.ts';
 import type { Opening, SessionStore } from './state.ts';
 
+/** Reasons against the series of an opening that are told beside an open study. */
+const TOLD_REFUSALS = 3;
+
 /** Where files come from when they must be fetched first. */
 export type FetchFiles = (task: { readonly signal: AbortSignal; readonly onProgress: (progress: OpenProgress) => void }) => Promise<LinkedFiles>;
 
@@ -142,11 +145,16 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     return part;
   }
 
-  /** Nothing of these files can be shown: the open study stays, the refusals are told. */
-  function listRefused(files: OpenedFiles): void {
-    const sentences = new Set(files.series.flatMap((one) => one.problems.filter(({ effect }) => effect === 'refuse').map(({ sentence }) => sentence)));
-    for (const sentence of sentences) tell(store, 'problem', sentence);
-    if (store.getState().openSeriesId === null) store.setState({ series: files.series });
+  /** Nothing of these files can be shown: they are listed with the reasons, or told where a study is open and stays. */
+  function listRefused({ series, problems }: OpenedFiles): void {
+    if (store.getState().openSeriesId === null) {
+      store.setState({ series });
+      if (problems.length === 0) tell(store, 'problem', series.length === 1 ? 'The series cannot be opened; the reason stands beside it.' : `None of the ${series.length} series can be opened; the reasons stand beside them.`);
+      return;
+    }
+    const sentences = [...new Set(series.flatMap((one) => one.problems.filter(({ effect }) => effect === 'refuse').map(({ sentence }) => sentence)))];
+    for (const sentence of sentences.slice(0, TOLD_REFUSALS)) tell(store, 'problem', sentence);
+    if (sentences.length > TOLD_REFUSALS) tell(store, 'problem', `None of the ${series.length} series opened now can be shown, for ${sentences.length - TOLD_REFUSALS} more reasons; the open study stays.`);
   }
 
   async function replaceStudy(files: OpenedFiles, first: Series, controller: AbortController): Promise<void> {

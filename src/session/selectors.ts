@@ -1,3 +1,4 @@
+import { seriesTitle } from '#src/core/dicom/series-title.ts';
 import type { Series } from '#src/core/dicom/series.ts';
 import { LEVELS } from '#src/core/levels/level.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
@@ -21,4 +22,16 @@ export function doneResults({ analyses }: Pick<SessionState, 'analyses'>): reado
     const analysis = analyses[level];
     return analysis?.status === 'done' ? [analysis.result] : [];
   });
+}
+
+/** The levels picked on series that are not shown, in one sentence; null where there are none. */
+export function picksElsewhere({ series, hiddenPicks }: Pick<SessionState, 'series' | 'hiddenPicks'>): string | null {
+  const places = series.flatMap((one) => {
+    const { id, part } = one;
+    const picks = hiddenPicks[id]?.picks.present.picks ?? [];
+    if (picks.length === 0) return [];
+    const name = `${seriesTitle(one)}${part === null || part.count === 1 ? '' : `, part ${part.number} of ${part.count}`}`;
+    return [`${picks.map(({ level }) => level).join(', ')} on ${name}`];
+  });
+  return places.length === 0 ? null : `Also picked, and saved along: ${places.join('; ')}.`;
 }

@@ -1,5 +1,6 @@
 import { MIN_SLICES } from '#src/core/dicom/check-stack.ts';
 import { reduceSeries, slabAt, type SlabPlace } from '#src/core/dicom/reduce-series.ts';
+import { seriesTitle } from '#src/core/dicom/series-title.ts';
 import type { Series } from '#src/core/dicom/series.ts';
 import type { MemoryNeed } from '#src/viewer/index.ts';
 
@@ -7,7 +8,7 @@ export type SizeChoice = 'every-second' | SlabPlace;
 
 /** Asked before a series is opened that does not fit into memory. Lengths mm. */
 export type SizeQuestion = {
-  readonly description: string;
+  readonly title: string;
   readonly slices: number;
   readonly neededMegabytes: number;
   readonly maxMegabytes: number;
@@ -18,11 +19,12 @@ export type SizeQuestion = {
 };
 
 /** Null where no part of it that makes three planes fits. */
-export function sizeQuestion({ description, slices, grid, acquisition }: Series, need: MemoryNeed): SizeQuestion | null {
+export function sizeQuestion(series: Series, need: MemoryNeed): SizeQuestion | null {
+  const { slices, grid, acquisition } = series;
   if (grid === null || need.maxSlices < MIN_SLICES) return null;
   const [, , mm] = grid.spacingMm;
   return {
-    description,
+    title: seriesTitle(series),
     slices: slices.length,
     neededMegabytes: need.neededMegabytes,
     maxMegabytes: need.maxMegabytes,

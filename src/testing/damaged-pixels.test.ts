@@ -10,8 +10,8 @@ import { loadNodeCodecs, type NodeCodecs } from './node-codecs.ts';
 import { readReferenceFiles } from './reference-files.ts';
 import { FIXTURES } from './reference-values.ts';
 
-/** One of scripts/reference/damaged.py: [offset, bytes removed, bytes put in as hex], in turn, and what the reference makes of each frame. */
-type DamagedCase = { readonly file: string; readonly edits: readonly (readonly [number, number, string])[]; readonly crc: readonly (readonly number[])[] };
+/** One of scripts/reference/damaged.py: [offset, bytes removed, bytes put in as hex], in turn, and what the reference makes of each frame; null where it crashed. */
+type DamagedCase = { readonly file: string; readonly edits: readonly (readonly [number, number, string])[]; readonly crc: readonly (readonly number[])[] | null };
 
 /** `npm run fuzz` writes more cases and names them here. */
 const CASES = process.env['FUZZ_DAMAGED'] ?? path.join(FIXTURES, 'damaged.json');
@@ -39,17 +39,18 @@ test('damaged pixel data is refused, or gives the values that the reference deco
     const own = await decode(applyEdits(files.get(one.file) ?? new Uint8Array(), one.edits));
     const ms = performance.now() - start;
     if (ms > slowest.ms) slowest = { ms, number };
+    const { crc: reference } = one;
+    if (reference === null) continue;
     own.forEach((crc, frame) => {
       if (crc === REFUSED) return;
       // Damage beside this frame, before which the reference gives up, leaves its values as they were.
-      if (one.crc[frame]?.includes(crc) || crc === whole.get(one.file)?.[frame]) agreed += 1;
-      else failures.push(`case ${number}, ${one.file}, frame ${frame}: ${crc} for ${one.crc[frame]?.join(' or ') || 'refused'}`);
+      if (reference[frame]?.includes(crc) || crc === whole.get(one.file)?.[frame]) agreed += 1;
+      else failures.push(`case ${number}, ${one.file}, frame ${frame}: ${crc} for ${reference[frame]?.join(' or ') || 'refused'}`);
     });
   }
   const report = process.env['FUZZ_DAMAGED_REPORT'];
   if (report) writeFileSync(report, `${failures.join('\n')}\n${agreed} frames agree, slowest ${slowest.ms} ms (case ${slowest.number})\n`);
-  // What is damage in the entropy-coded bits of JPEG-LS is judged by two decoders differently once in 20,000 cases.
-  expect(failures.length > Math.floor(cases.length / 10_000) ? failures : []).toEqual([]);
+  expect(failures).toEqual([]);
   expect(slowest.ms, `slowest: case ${slowest.number}`).toBeLessThan(CASE_LIMIT_MS);
   // Cases that are all refused would prove nothing.
   expect(agreed / cases.length).toBeGreaterThan(0.15);

@@ -27,7 +27,7 @@ export type SyntheticNifti = {
   readonly valueAt: (i: number, j: number, k: number) => number;
 };
 
-export const NIFTI_CODES: Readonly<Record<NumberType, readonly [type: number, bits: number]>> = {
+const NIFTI_CODES: Readonly<Record<NumberType, readonly [type: number, bits: number]>> = {
   uint8: [2, 8], int16: [4, 16], int32: [8, 32], float32: [16, 32], float64: [64, 64], int8: [256, 8], uint16: [512, 16], uint32: [768, 32],
 };
 

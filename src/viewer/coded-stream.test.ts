@@ -48,6 +48,18 @@ describe('coded streams', () => {
     }
   });
 
+  it.each([
+    ['a sampling factor of 0', [0xff, 0xc3], 11, 0x00],
+    ['a point transform, which the codec leaves out', [0xff, 0xda], 9, 0x02],
+    ['a predictor that there is not', [0xff, 0xda], 7, 0x08],
+  ])('refuses lossless JPEG with %s', async (_words, marker, offset, value) => {
+    const stream = Uint8Array.from(await streamOf('lossless/jpeg57-u16.dcm'));
+    const at = stream.findIndex((byte, n) => byte === marker[0] && stream[n + 1] === marker[1]);
+    expect(readStream(stream, '1.2.840.10008.1.2.4.57')?.ok).toBe(true);
+    stream[at + offset] = value;
+    expect(readStream(stream, '1.2.840.10008.1.2.4.57')?.ok).toBe(false);
+  });
+
   it('says nothing of codings without markers', () => {
     expect(readStream(new Uint8Array(100), '1.2.840.10008.1.2.5')).toBeNull();
   });

@@ -95,6 +95,7 @@ function readJpeg(stream: Uint8Array): Result<StreamFacts, string> {
       if (facts !== null || segment.length < 6) return fail(DAMAGED);
       facts = { precision: segment[0] ?? 0, rows: uint16(segment, 1), columns: uint16(segment, 3), components: segment[5] ?? 0, isSigned: null };
       isLossless = marker === SOF_LOSSLESS;
+      if (facts.components === 1 && !isSampling(segment[7] ?? 0)) return fail(DAMAGED);
     }
     if (marker === DHT && !addTables(tables, segment)) return fail(DAMAGED);
     if (marker === DRI) restartInterval = uint16(segment, 0);
@@ -103,6 +104,9 @@ function readJpeg(stream: Uint8Array): Result<StreamFacts, string> {
     if (facts === null) return fail(DAMAGED);
     const end = endOfScan(stream, at);
     if (isLossless && facts.components === 1) {
+      // Number of components, component, table, predictor, 0, point transform: T.81 table B.3.
+      if (segment.length !== 6 || (segment[3] ?? 0) > 7 || segment[4] !== 0) return fail(DAMAGED);
+      if (segment[5] !== 0) return fail('it is lossless JPEG with a point transform, which no codec here decodes; have it converted');
       const table = tables.get((segment[2] ?? 0) >> 4);
       if (table === undefined || !isWholeLosslessScan(stream, at, end, table, facts.rows * facts.columns, restartInterval)) return fail(DAMAGED);
     }
@@ -110,6 +114,11 @@ function readJpeg(stream: Uint8Array): Result<StreamFacts, string> {
     if (stream[at + 1] === EOI) return isPadding(stream, at + 2) ? ok(facts) : fail(DAMAGED);
   }
   return fail(DAMAGED);
+}
+
+/** Horizontal and vertical sampling factor, T.81 B.2.2: 1 to 4 each. */
+function isSampling(factors: number): boolean {
+  return [factors >> 4, factors & 15].every((factor) => factor >= 1 && factor <= 4);
 }
 
 /** DHT, T.81 B.2.4.2: one table after the other, by class and destination. */

@@ -20,7 +20,7 @@ export type GestureTarget = {
 };
 
 /** A press that moves less than this is a click. */
-export const CLICK_TOLERANCE_PIXELS = 4;
+const CLICK_TOLERANCE_PIXELS = 4;
 const ZOOM_PER_PIXEL = 0.008;
 const ZOOM_PER_WHEEL_PIXEL = 0.002;
 const KEY_ZOOM = 1.2;

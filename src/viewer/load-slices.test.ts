@@ -27,7 +27,7 @@ function stack(): Series {
 /** Only what loading asks of a volume; keeps what it was given. */
 function volume(series: Series, isOutOfMemory: (slices: number) => boolean): OpenVolume & { readonly slices: Map<number, HuSlice> } {
   const slices = new Map<number, HuSlice>();
-  const used = { grid: series.grid, type: 'Int16Array', imageIdOf: String, putSlice: (k: number, values: HuSlice) => slices.set(k, values), isOutOfMemory: () => isOutOfMemory(slices.size), slices };
+  const used = { grid: series.grid, type: 'Int16Array', imageIdOf: String, putSlice: (k: number, values: HuSlice) => slices.set(k, values), uploaded: () => Promise.resolve(), isOutOfMemory: () => isOutOfMemory(slices.size), slices };
   return used as unknown as OpenVolume & { readonly slices: Map<number, HuSlice> };
 }
 

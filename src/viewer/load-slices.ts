@@ -76,12 +76,16 @@ export async function loadSlices(
       onProgress({ done, total });
     }
   };
-  const lanesDone = Promise.all(Array.from({ length: Math.min(lanes, total) }, runLane));
+  const loadAll = async (): Promise<void> => {
+    await Promise.all(Array.from({ length: Math.min(lanes, total) }, runLane));
+    await volume.uploaded();
+    if (volume.isOutOfMemory()) problem = TOO_LARGE;
+  };
   // A decode that never comes back must not keep the caller from stopping.
   const aborted = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  await Promise.race([lanesDone, aborted]);
+  await Promise.race([loadAll(), aborted]);
   if (signal.aborted) return fail(ABORTED);
   if (problem !== null) return fail(problem);
   return unreadable.length === 0 ? ok(undefined) : fail({ ...notOpened(unreadable), unreadable });

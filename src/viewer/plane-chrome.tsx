@@ -49,7 +49,7 @@ function EdgeLetters({ projection }: { readonly projection: PlaneProjection }): 
   const { width, height } = projection.size;
   const letters = edgeLetters(projection.plane);
   return (
-    <g className="plane-letters">
+    <g>
       <text x={EDGE_PIXELS} y={height / 2} textAnchor="middle" dominantBaseline="central">{letters.left}</text>
       <text x={width - EDGE_PIXELS} y={height / 2} textAnchor="middle" dominantBaseline="central">{letters.right}</text>
       <text x={width / 2} y={EDGE_PIXELS} textAnchor="middle" dominantBaseline="central">{letters.top}</text>

@@ -1,13 +1,19 @@
 import type { vtkOpenGLTexture } from '@kitware/vtk.js/Rendering/OpenGL/Texture';
 import { extend as extendTexture } from '@kitware/vtk.js/Rendering/OpenGL/Texture';
 import { newInstance } from '@kitware/vtk.js/macros';
+import { placeFence, ranOutOfMemory } from './card-state.ts';
 import type { HuSlice } from './hu-slice.ts';
 import { toHalfFloats } from './half-float.ts';
+import { makeUploadQueue } from './upload-queue.ts';
 
 /** What Cornerstone's mapper asks of the texture of a volume that fills slice by slice, and the way in for slices. */
 export type SliceTexture = vtkOpenGLTexture & {
-  /** To the GPU now, where the texture is there already; else when the first frame makes it. */
-  putSlice(k: number, values: HuSlice): void;
+  /** To the GPU as soon as it takes it, where the texture is there already; else when the first frame makes it. */
+  putSlice(k: number): void;
+  /** The next frame can draw it. */
+  readonly hasSlice: (k: number) => boolean;
+  /** Resolves when every slice that was put is there, and `isOutOfMemory` says how it went. */
+  readonly uploaded: () => Promise<void>;
   readonly isOutOfMemory: () => boolean;
 };
 
@@ -24,9 +30,9 @@ type TextureMethods = { bind(): void; deactivate(): void; readonly updateVolumeI
 
 /**
  * A volume's voxels on the GPU as 16-bit floats, whatever the card: half of what Cornerstone's own texture takes where 16-bit integers
- * cannot be filtered, and without its conversion of every slice to 32 bit. Each slice goes up in the task that decoded it, so that no
- * frame has to upload what piled up.
- * @param sliceAt a slice that is there already, for a texture that is made late or again
+ * cannot be filtered, and without its conversion of every slice to 32 bit. Slices go up between the frames, no faster than the card takes
+ * them.
+ * @param sliceAt a slice that was decoded
  */
 export function makeSliceTexture([columns, rows, count]: readonly [number, number, number], sliceAt: (k: number) => HuSlice | null): SliceTexture {
   const extend = (publicApi: object, model: object, initialValues: object): void => {
@@ -38,9 +44,13 @@ export function makeSliceTexture([columns, rows, count]: readonly [number, numbe
     const scratch = new Uint16Array(columns * rows);
     let parameters: object = {};
     let isOutOfMemory = false;
-    const upload = (k: number, values: HuSlice): void => {
+    let isAnswerDue = false;
+    const there = new Set<number>();
+    const upload = (k: number): void => {
       const gl = model.context;
-      if (gl === null || model.handle === 0) return;
+      const values = sliceAt(k);
+      if (gl === null || model.handle === 0 || values === null) return;
+      there.add(k);
       toHalfFloats(values, scratch);
       model._openGLRenderWindow?.activateTexture(texture);
       texture.bind();
@@ -48,8 +58,20 @@ export function makeSliceTexture([columns, rows, count]: readonly [number, numbe
       gl.texSubImage3D(model.target, 0, 0, 0, k, columns, rows, 1, gl.RED, gl.HALF_FLOAT, scratch);
       texture.deactivate();
     };
+    const queue = makeUploadQueue({
+      upload,
+      mark: () => (model.context === null ? () => true : placeFence(model.context)),
+      onTaken() {
+        // The one moment when an answer costs no wait for the card.
+        if (isAnswerDue) isOutOfMemory = model.context !== null && ranOutOfMemory(model.context);
+        isAnswerDue = false;
+      },
+      isHidden: () => document.hidden,
+    });
     return {
-      putSlice: upload,
+      putSlice: (k: number) => { if (model.handle !== 0) queue.add(k); },
+      hasSlice: (k: number) => (model.handle === 0 ? sliceAt(k) !== null : there.has(k)),
+      uploaded: queue.done,
       isOutOfMemory: () => isOutOfMemory,
       useHalfFloat: () => true,
       updateVolumeInfoForGL(dataType: string, components: number): boolean {
@@ -64,12 +86,11 @@ export function makeSliceTexture([columns, rows, count]: readonly [number, numbe
       getTextureParameters: () => (model.handle === 0 ? {} : parameters),
       /** Called after the texture was made, and before each frame. */
       update3DFromRaw: makeOnce(() => model.handle, () => {
-        // The one moment when an answer is worth the wait for the card.
-        isOutOfMemory = model.context !== null && model.context.getError() === model.context.OUT_OF_MEMORY;
-        for (let k = 0; k < count; k += 1) {
-          const values = sliceAt(k);
-          if (values !== null) upload(k, values);
-        }
+        there.clear();
+        isAnswerDue = true;
+        // This frame draws them.
+        for (let k = 0; k < count; k += 1) upload(k);
+        queue.beginAgain();
       }),
     };
   };

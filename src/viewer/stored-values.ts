@@ -1,13 +1,16 @@
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { checkRle } from './check-rle.ts';
-import { DAMAGED, isLosslessJpeg, readStream } from './coded-stream.ts';
+import { DAMAGED, isLosslessJpeg, readStream, type StreamFacts } from './coded-stream.ts';
 import { frameBytes, type OpenFile } from './frame-bytes.ts';
 import { nativeValues } from './native-values.ts';
 import { storedBits, withoutSign, withSign, type Numbers } from './stored-bits.ts';
 
 /** Decodes one coded frame to its samples, row by row; rejects where it cannot. */
 export type DecodeCoded = (frame: Uint8Array<ArrayBuffer>) => Promise<Numbers>;
+
+/** readStream of coded-stream.ts, here or in a worker. */
+export type ReadCoded = (frame: Uint8Array<ArrayBuffer>, transferSyntaxUid: string) => Promise<Result<StreamFacts, string> | null> | Result<StreamFacts, string> | null;
 
 const RLE = '1.2.840.10008.1.2.5';
 /** Retired in 2001 and never in use for CT; the script codec is off by several values. */
@@ -19,7 +22,7 @@ const MAX_BITS = 32;
  * What a decoder would make up for a damaged frame is refused before or behind it.
  * A failure is the middle of a sentence: "… cannot be read: <reason>."
  */
-export async function storedValues(file: OpenFile, header: SliceHeader, decodeCoded: DecodeCoded): Promise<Result<ArrayLike<number>, string>> {
+export async function storedValues(file: OpenFile, header: SliceHeader, decodeCoded: DecodeCoded, readCoded: ReadCoded = readStream): Promise<Result<ArrayLike<number>, string>> {
   const format = checkFormat(header);
   if (!format.ok) return format;
   const bytes = frameBytes(file, header);
@@ -34,15 +37,15 @@ export async function storedValues(file: OpenFile, header: SliceHeader, decodeCo
     const whole = checkRle(bytes.value, rows * columns, allocated / 8);
     if (!whole.ok) return whole;
   }
-  const stream = readStream(bytes.value, header.transferSyntaxUid);
-  if (stream !== null) {
-    if (!stream.ok) return stream;
-    const { value } = stream;
-    if (value.rows !== rows || value.columns !== columns || value.components !== 1) return fail(OTHER_SIZE);
-    if (value.precision > allocated) return fail('its pixel data has more bits than its header says');
-    if (value.precision <= 8 && (header.bitsStored ?? allocated) > 8) return fail('its pixel data has fewer bits than its header says');
-  }
   try {
+    const stream = await readCoded(bytes.value, header.transferSyntaxUid);
+    if (stream !== null) {
+      if (!stream.ok) return stream;
+      const { value } = stream;
+      if (value.rows !== rows || value.columns !== columns || value.components !== 1) return fail(OTHER_SIZE);
+      if (value.precision > allocated) return fail('its pixel data has more bits than its header says');
+      if (value.precision <= 8 && (header.bitsStored ?? allocated) > 8) return fail('its pixel data has fewer bits than its header says');
+    }
     const decoded = await decodeCoded(bytes.value);
     if (stream !== null && stream.value.precision === 12 && JPEG_BY_SCRIPT.has(header.transferSyntaxUid)) removeBias(decoded);
     if (decoded.length !== rows * columns) return fail(OTHER_SIZE);

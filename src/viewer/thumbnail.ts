@@ -7,7 +7,7 @@ import { makeSliceFiles } from './slice-files.ts';
 import { drawSlice } from './slice-picture.ts';
 import { SOFT_TISSUE_WINDOW } from './window.ts';
 
-export const THUMBNAIL_PIXELS = 96;
+const THUMBNAIL_PIXELS = 96;
 
 let made = 0;
 

@@ -65,7 +65,7 @@ export type Viewer = {
   readonly onPrimaryTool: (listener: () => void) => () => void;
 
   readonly onClick: (listener: ClickListener) => () => void;
-  /** At most once per frame; null when the pointer leaves. */
+  /** At most once per frame; null when the pointer leaves. Told again where something changes under a pointer that rests. */
   readonly onHover: (listener: (hover: PlaneHover | null) => void) => () => void;
   readonly onProblem: (listener: (problem: ViewerProblem) => void) => () => void;
 

@@ -249,8 +249,8 @@ function makeLoadedRange(volume: OpenVolume): () => { readonly from: number; rea
   const middle = Math.floor(count / 2);
   let [from, to] = [middle, middle - 1];
   return () => {
-    while (to + 1 < count && volume.sliceAt(to + 1) !== null) to += 1;
-    while (from > 0 && volume.sliceAt(from - 1) !== null) from -= 1;
+    while (to + 1 < count && volume.canDrawSlice(to + 1)) to += 1;
+    while (from > 0 && volume.canDrawSlice(from - 1)) from -= 1;
     return { from, to };
   };
 }

@@ -21,6 +21,10 @@ export type OpenVolume = {
   /** Takes ownership of the values. */
   putSlice(k: number, values: HuSlice): void;
   readonly sliceAt: (k: number) => HuSlice | null;
+  /** The next frame can draw it. */
+  readonly canDrawSlice: (k: number) => boolean;
+  /** Resolves when all slices that were put are on the graphics card. */
+  readonly uploaded: () => Promise<void>;
   /** The graphics card had no room for the texture. */
   readonly isOutOfMemory: () => boolean;
   /** Frees slices, volume and metadata. Detach the volume from its viewports and free its texture before. */
@@ -75,9 +79,11 @@ export function createVolume({ images }: Cornerstone, slices: readonly SliceHead
     putSlice: (k, values) => {
       const imageId = imageIds[k] ?? '';
       cache.putImageSync(imageId, imageOf(imageId, values, grid));
-      texture.putSlice(k, values);
+      texture.putSlice(k);
     },
     sliceAt,
+    canDrawSlice: texture.hasSlice,
+    uploaded: texture.uploaded,
     isOutOfMemory: texture.isOutOfMemory,
     release,
   });

@@ -39,7 +39,7 @@ export function encodingLabelOf(specificCharacterSet: readonly string[]): string
 const ESCAPE = 0x1b;
 
 /** Drops ISO 2022 escape sequences, which the stateless decoders (all but iso-2022-jp) would show as rubbish. */
-export function withoutEscapes(bytes: Uint8Array): Uint8Array {
+function withoutEscapes(bytes: Uint8Array): Uint8Array {
   if (!bytes.includes(ESCAPE)) return bytes;
   const kept: number[] = [];
   for (let i = 0; i < bytes.length; i += 1) {

@@ -37,7 +37,7 @@ export function parseHeader(bytes: Uint8Array, fileBytes: number): HeaderParse {
   const source = locate(bytes);
   const isWhole = bytes.length >= fileBytes;
   if (source === null) return { kind: isWhole || bytes.length >= PREAMBLE_BYTES ? 'not-dicom' : 'incomplete' };
-  const dataSet = parse(source);
+  const dataSet = parse(source, isWhole);
   if (dataSet !== null && PIXEL_DATA in dataSet.elements) return found(dataSet, source);
   if (!isWhole) return { kind: 'incomplete' };
   if (dataSet === null || !hasAnyData(dataSet)) return { kind: 'broken' };
@@ -63,10 +63,10 @@ function hasAnyData(dataSet: DataSet): boolean {
   return Object.keys(dataSet.elements).some((tag) => !tag.startsWith('x0002'));
 }
 
-function parse(source: Source): DataSet | null {
+function parse(source: Source, isWhole: boolean): DataSet | null {
   const options = {
     untilTag: PIXEL_DATA,
-    inflater: inflateAfter,
+    inflater: (bytes: Uint8Array, position: number) => inflateAfter(bytes, position, isWhole),
     ...(source.rawSyntax === null ? {} : { TransferSyntaxUID: source.rawSyntax }),
   };
   renameOffsetTables(source.bytes);
@@ -159,16 +159,16 @@ function uint16(bytes: Uint8Array, at: number): number {
 const INFLATE_CHUNK_BYTES = 1024;
 
 /** dicom-parser's inflater: the bytes up to `position` as they are, then the inflated rest, as far as it goes. */
-function inflateAfter(bytes: Uint8Array, position: number): Uint8Array {
+function inflateAfter(bytes: Uint8Array, position: number, isWhole: boolean): Uint8Array {
   const inflate = new Inflate({ raw: true, chunkSize: INFLATE_CHUNK_BYTES });
   const chunks: Uint8Array[] = [];
   inflate.onData = (chunk) => {
     if (chunk instanceof Uint8Array) chunks.push(chunk);
   };
   inflate.push(bytes.subarray(position), false);
-  // Below zero the stream contradicts itself; one that just ends early is the beginning of a file.
-  const code: number = inflate.err;
-  if (code < 0) throw new Error('The deflated data set is damaged.');
+  // Below zero the stream contradicts itself. One that just ends early is the beginning of a file, or it has lost its way.
+  const { err: code, ended: hasEnded }: { readonly err: number; readonly ended?: boolean } = inflate;
+  if (code < 0 || (isWhole && hasEnded !== true)) throw new Error('The deflated data set is damaged.');
   const whole = new Uint8Array(position + chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   whole.set(bytes.subarray(0, position));
   let offset = position;

@@ -33,7 +33,7 @@ const WORDINGS: Readonly<Record<FileFaultCode, Wording>> = {
   'text-file': (files, one) => `${files} ${one ? 'is a document and was' : 'are documents and were'} left aside.`,
   'picture-file': (files, one) => `${files} ${one ? 'is a picture file' : 'are picture files'} without DICOM header and ${one ? 'was' : 'were'} left aside; only DICOM has the values needed.`,
   'system-file': (files, one) => `${files} ${one ? 'is a file of the operating system and was' : 'are files of the operating system and were'} left aside.`,
-  'encrypted-zip': (files, one) => `${files} ${one ? 'is' : 'are'} protected by a password; unpack ${them(one)} first and drop the files.`,
+  'encrypted-zip': (files, one) => `${files} ${one ? 'is' : 'are'} protected by a password; unpack ${them(one)} with the password first, then drop the folder.`,
   'broken-archive': (files, one) => `${files} cannot be unpacked: the archive is damaged, cut off or of an unknown kind; copy ${them(one)} again from the source.`,
   'broken-zip-member': (files, one) => `${files} cannot be unpacked: ${one ? 'its entry' : 'their entries'} in the archive ${one ? 'is' : 'are'} damaged; copy the archive again from the source.`,
   'foreign-zip-member': (files, one) => `${files} ${one ? 'is' : 'are'} compressed in a way that is not read here (Deflate64, LZMA, bzip2, Zstandard); unpack the archive first and drop the folder.`,
@@ -60,10 +60,16 @@ export function describeFaults(faults: readonly FileFault[]): readonly FileProbl
 }
 
 function filesInWords(names: readonly string[]): string {
-  if (names.length === 1) return names[0] ?? '';
-  const named = names.slice(0, NAMED_FILES).join(', ');
+  if (names.length === 1) return shortened(names[0] ?? '');
+  const named = names.slice(0, NAMED_FILES).map(shortened).join(', ');
   const rest = names.length > NAMED_FILES ? ` and ${names.length - NAMED_FILES} more` : '';
   return `${names.length} files (${named}${rest})`;
+}
+
+/** A path as far as its last folder: enough to find the file, and short enough to read. */
+function shortened(path: string): string {
+  const parts = path.split('/');
+  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
 }
 
 function them(one: boolean): string {

@@ -35,9 +35,11 @@ const FORWARD_MM = 18;
 export function findSpineView(volume: VolumeSource): SpineView | null {
   const body: number[] = [];
   const bone: WorldPoint[] = [];
-  forSamples(volume, (point, hu) => {
-    if (hu > BODY_ABOVE_HU) body.push(point[0]);
-    if (hu > BONE_HU[0] && hu < BONE_HU[1]) bone.push(point);
+  // Row of the affine that gives x: making a point of every sample took longer than all the rest.
+  const [alongI = 0, alongJ = 0, alongK = 0, origin = 0] = volume.indexToWorld;
+  forSamples(volume, (i, j, k, hu) => {
+    if (hu > BODY_ABOVE_HU) body.push(alongI * i + alongJ * j + alongK * k + origin);
+    if (hu > BONE_HU[0] && hu < BONE_HU[1]) bone.push(indexToWorld(volume.indexToWorld, voxelIndex(i, j, k)));
   });
   const middle = median(body);
   if (middle === null) return null;
@@ -51,7 +53,7 @@ export function findSpineView(volume: VolumeSource): SpineView | null {
   return { spine: worldPoint(x, y, z), centre: worldPoint(x, y - FORWARD_MM, z), halfMm: [HALF_WIDTH_MM, HALF_DEPTH_MM, (high - low) / 2] };
 }
 
-function forSamples(volume: VolumeSource, visit: (point: WorldPoint, valueHu: number) => void): void {
+function forSamples(volume: VolumeSource, visit: (i: number, j: number, k: number, valueHu: number) => void): void {
   const [ni, nj, nk] = volume.sizeVox;
   const step = Math.max(1, Math.floor(Math.max(ni, nj) / SAMPLED_COLUMNS));
   const slices = Math.min(nk, SAMPLED_SLICES);
@@ -60,7 +62,7 @@ function forSamples(volume: VolumeSource, visit: (point: WorldPoint, valueHu: nu
     const { valuesHu } = volume.readBlock({ min: [0, 0, k], max: [ni, nj, k + 1] });
     for (let j = 0; j < nj; j += step) {
       for (let i = 0; i < ni; i += step) {
-        visit(indexToWorld(volume.indexToWorld, voxelIndex(i, j, k)), valuesHu[j * ni + i] ?? 0);
+        visit(i, j, k, valuesHu[j * ni + i] ?? 0);
       }
     }
   }

@@ -18,7 +18,8 @@ import { cropForPatch } from '../volume/crop-block.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
 import { measureRoi } from './roi.ts';
 
-const manifest = JSON.parse(readFileSync('public/models/osteolens-moe-1/manifest.json', 'utf8')) as ModelManifest;
+const index = JSON.parse(readFileSync('public/models/index.json', 'utf8')) as { readonly default: string };
+const manifest = JSON.parse(readFileSync(`public/models/${index.default}/manifest.json`, 'utf8')) as ModelManifest;
 const spec = manifest.input.patch;
 
 const spine = spineHu({ ...DEFAULT_SPINE, noiseHu: 0 });

@@ -119,7 +119,6 @@ const shapeOfManifest = z.object({
 
 export type ModelManifest = z.infer<typeof shapeOfManifest>;
 export type PatchSpec = ModelManifest['input']['patch'];
-export type DeviceScale = ModelManifest['devices'][number];
 export type ManifestFile = z.infer<typeof fileEntry>;
 
 type Complaint = { readonly path: readonly (string | number)[]; readonly reason: string };

@@ -7,7 +7,7 @@ import type { LevelResult, LevelWarning } from './level-result.ts';
 /** Levels whose mean the QCT categories are made for (domain.md 2.1). */
 const LUMBAR: readonly Level[] = ['L1', 'L2', 'L3', 'L4', 'L5'];
 /** ACR and ISCD: the mean of at least two vertebrae; a single one is not for a category (domain.md 2.1 and 7). */
-export const MIN_LUMBAR_LEVELS = 2;
+const MIN_LUMBAR_LEVELS = 2;
 /** Marks of a level that keep it out of the mean: it is not the bone that the categories speak of. */
 const EXCLUDING_MARKS: ReadonlySet<string> = new Set(['dense-material']);
 

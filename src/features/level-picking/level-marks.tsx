@@ -39,7 +39,7 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
   const card = projection.size.width < NARROW_PLANE_PIXELS ? SMALL_CARD : CARD;
   const cards = spreadCards(near.map(({ pick, at }) => ({ key: pick.level, y: at.y })), card.gap, 48, projection.size.height - 40);
   return (
-    <g className="level-marks">
+    <g>
       {near.map(({ pick, analysis, at }) => {
         const words = levelWords(pick, analysis, deviceId);
         const cardY = cards.get(pick.level) ?? at.y;

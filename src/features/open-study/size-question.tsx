@@ -8,13 +8,13 @@ export function SizeQuestion() {
   const session = useSession();
   const question = useSessionState((state) => state.sizeQuestion);
   if (!question) return null;
-  const { description, slices, neededMegabytes, maxMegabytes, everySecond, slab } = question;
+  const { title, slices, neededMegabytes, maxMegabytes, everySecond, slab } = question;
   return (
     <ModalOverlay isOpen className="dialog-overlay" onOpenChange={(isOpen) => { if (!isOpen) session.answerSize(null); }}>
       <Modal className="dialog-box size-box">
         <Dialog role="alertdialog" className="dialog">
           <Heading slot="title">The series does not fit into memory</Heading>
-          <p>{`${description || 'The series'} has ${slices} slices and needs ${neededMegabytes} MB; this browser tab may use ${Math.floor(maxMegabytes)} MB.`}</p>
+          <p>{`${title} has ${slices} slices and needs ${neededMegabytes} MB; this browser tab may use ${Math.floor(maxMegabytes)} MB.`}</p>
           {everySecond ? <p>{everySecondWords(everySecond)}</p> : null}
           <p>{`A part: ${slab.slices} slices (${Math.round(slab.lengthMm)} mm) at full resolution, measured as usual; vertebrae outside it cannot be seen or measured.`}</p>
           <div className="dialog-buttons">

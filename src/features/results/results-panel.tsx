@@ -3,7 +3,7 @@ import { findPick } from '#src/core/levels/picks.ts';
 import { summarisePatient } from '#src/core/results/report.ts';
 import { DENSITY_ERROR_STATEMENT } from '#src/core/measure/hu-to-vbmd.ts';
 import { tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
-import { doneResults, openSeriesOf } from '#src/session/index.ts';
+import { doneResults, openSeriesOf, picksElsewhere } from '#src/session/index.ts';
 import { useSession, useSessionState } from '../use-session.ts';
 import { DeviceChoice } from './device-choice.tsx';
 import { ExportButtons } from './export-buttons.tsx';
@@ -21,6 +21,7 @@ export function ResultsPanel() {
   const deviceId = useSessionState((state) => state.deviceId);
   const model = useSessionState((state) => state.model);
   const header = useSessionState((state) => openSeriesOf(state)?.slices[0] ?? null);
+  const elsewhere = useSessionState(picksElsewhere);
   const unit = model?.devices.find((device) => device.id === deviceId)?.unit ?? 'g/cm2';
   const rows: LevelRow[] = LEVELS.flatMap((level) => (findPick(picks, level) ? [{ level, analysis: analyses[level] ?? { status: 'queued' } }] : []));
   const results = doneResults({ analyses });
@@ -36,7 +37,16 @@ export function ResultsPanel() {
     viewer.jumpTo(pick.centreLps);
   }
 
-  if (rows.length === 0) return <p className="soft">Results appear here, one row a level, as soon as a vertebra is picked.</p>;
+  const others = elsewhere === null ? null : <p className="soft" data-testid="picks-elsewhere">{elsewhere}</p>;
+  if (rows.length === 0) {
+    return (
+      <>
+        <p className="soft">Results appear here, one row a level, as soon as a vertebra is picked.</p>
+        {others}
+        {others ? <ExportButtons /> : null}
+      </>
+    );
+  }
   return (
     <section className="results-panel" aria-label="Results" aria-live="polite">
       <div className="results-head">
@@ -52,6 +62,7 @@ export function ResultsPanel() {
         {summary.status === 'evaluable' ? <p className="soft">{DENSITY_ERROR_STATEMENT}</p> : null}
       </section>
       {selectedResult ? <LevelDetail result={selectedResult} deviceId={deviceId ?? ''} /> : null}
+      {others}
       <ExportButtons />
     </section>
   );

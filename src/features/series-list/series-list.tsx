@@ -1,3 +1,4 @@
+import { seriesTitle } from '#src/core/dicom/series-title.ts';
 import type { Series, SeriesPart } from '#src/core/dicom/series.ts';
 import { Button } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
@@ -30,7 +31,7 @@ export function SeriesList() {
             >
               <Thumbnail url={thumbnails[one.id]} />
               <span className="series-words">
-                <span className="series-title">{titleOf(one)}{one.label === null ? '' : ` (${one.label})`}</span>
+                <span className="series-title">{seriesTitle(one)}</span>
                 {one.part === null ? null : <span className="series-part" data-testid="series-part">{partWords(one.part)}</span>}
                 <span className="series-facts">{factsOf(one)}</span>
               </span>
@@ -47,12 +48,6 @@ export function SeriesList() {
 
 function Thumbnail({ url }: { readonly url: string | undefined }) {
   return url ? <img src={url} alt="" width={56} height={56} /> : <span className="thumbnail-empty" aria-hidden="true" />;
-}
-
-/** As the sentences about the series call it. */
-function titleOf({ description, slices: [first] }: Series): string {
-  if (description !== '') return description;
-  return first?.seriesNumber == null ? (first?.fileName ?? '') : `Series ${first.seriesNumber}`;
 }
 
 function partWords({ number, count, firstSlice, lastSlice, totalSlices }: SeriesPart): string {

@@ -22,7 +22,7 @@ export function StudyFacts() {
         <span className="soft">No study is open.</span>
       )}
       {series?.isSynthetic ? <strong className="synthetic" data-testid="synthetic">Synthetic study, not a patient</strong> : null}
-      <dl className="facts-end">
+      <dl>
         <Fact name="Network" value={model ? `${model.id} ${model.version}, trained on simulated vertebrae` : 'not loaded yet'} />
         <div data-testid="backend" data-backend={backend.id} title={backend.reason}>
           <dt>Runs on</dt>

@@ -33,7 +33,6 @@ export function ViewToolbar() {
           <ToggleButton key={id} id={id} look="quiet" aria-keyshortcuts={key}>{title}</ToggleButton>
         ))}
       </ToggleButtonGroup>
-      <span className="bar-rule" aria-hidden="true" />
       <div className="bar-group" role="group" aria-label="Window presets">
         {WINDOW_PRESETS.map((preset) => (
           <ToggleButton
@@ -45,7 +44,7 @@ export function ViewToolbar() {
             {preset.title}
           </ToggleButton>
         ))}
-        <span className="window-words" data-testid="window">{`W ${Math.round(window.width)} C ${Math.round(window.center)}`}</span>
+        <span data-testid="window">{`W ${Math.round(window.width)} C ${Math.round(window.center)}`}</span>
       </div>
       <Button look="quiet" aria-keyshortcuts="R" onPress={() => viewer.resetView()}>Reset view</Button>
     </Toolbar>

@@ -31,12 +31,17 @@ export async function leaveOutCopies(headers: readonly SliceHeader[], blobs: rea
 export async function compareDuplicates(duplicates: readonly Duplicate[], blobs: readonly Blob[]): Promise<readonly FileFault[]> {
   const faults: FileFault[] = [];
   for (const { slice, of } of duplicates) {
-    const [picture, first] = [await pictureOf(blobs[slice.fileId]), await pictureOf(blobs[of.fileId])];
-    // One file that names a frame twice has no second picture to tell of.
-    const isCopy = slice.fileId === of.fileId || (scaleKey(slice) === scaleKey(of) && picture !== null && first !== null && isSame(picture, first));
-    faults.push({ code: isCopy ? 'duplicate-file' : 'contradicting-file', fileName: slice.fileName });
+    faults.push({ code: (await isCopy(slice, of, blobs)) ? 'duplicate-file' : 'contradicting-file', fileName: slice.fileName });
   }
   return faults;
+}
+
+async function isCopy(slice: SliceHeader, of: SliceHeader, blobs: readonly Blob[]): Promise<boolean> {
+  // One file that names a frame twice has no second picture. The UID of a NIfTI file is made from its voxels.
+  if (slice.fileId === of.fileId || (slice.raw !== undefined && of.raw !== undefined)) return true;
+  if (scaleKey(slice) !== scaleKey(of)) return false;
+  const [picture, first] = [await pictureOf(blobs[slice.fileId]), await pictureOf(blobs[of.fileId])];
+  return picture !== null && first !== null && isSame(picture, first);
 }
 
 /** Files of one picture that share a place, two or more. */

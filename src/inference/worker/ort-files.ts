@@ -2,8 +2,8 @@
 import webgpuGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import webgpuWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import wasmGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Backend } from '../choose-backend.ts';
+import { ORT_WASM_URL } from './ort-wasm-url.ts';
 
 type Ort = typeof import('onnxruntime-web/wasm');
 
@@ -18,7 +18,7 @@ export function countThreads(isIsolated: boolean, cores: number): number {
 /** Loads one build of the runtime, set to our own files. Only the build that is asked for is downloaded. */
 export async function loadOrt(backend: Backend, threads: number): Promise<Ort> {
   const ort = backend === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
-  const [glue, wasm] = backend === 'webgpu' ? [webgpuGlueUrl, webgpuWasmUrl] : [wasmGlueUrl, wasmUrl];
+  const [glue, wasm] = backend === 'webgpu' ? [webgpuGlueUrl, webgpuWasmUrl] : [wasmGlueUrl, ORT_WASM_URL];
   // The library wants absolute addresses; the build gives addresses relative to this script.
   ort.env.wasm.wasmPaths = { mjs: new URL(glue, import.meta.url).href, wasm: new URL(wasm, import.meta.url).href };
   ort.env.wasm.numThreads = threads;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { fail } from '#src/lib/result.ts';
 import { makeCodecPool } from './codec-pool.ts';
 import type { CodecReply, CodecRequest } from './messages.ts';
 
@@ -11,10 +12,10 @@ class FakeWorker {
   constructor() {
     FakeWorker.started += 1;
   }
-  postMessage({ stream }: CodecRequest): void {
+  postMessage({ kind, stream }: CodecRequest): void {
     const { length } = stream;
     if (length === 2) return;
-    const data: CodecReply = length === 1 ? { kind: 'failed', message: 'bad' } : { kind: 'done', values: Int16Array.of(length) };
+    const data: CodecReply = kind === 'read' ? { kind, facts: fail(`${length} bytes`) } : length === 1 ? { kind: 'failed', message: 'bad' } : { kind: 'done', values: Int16Array.of(length) };
     queueMicrotask(() => this.onmessage?.({ data }));
   }
   terminate(): void {
@@ -35,6 +36,13 @@ describe('codec pool', () => {
     const values = await Promise.all(lengths.map((length) => pool.decode(new Uint8Array(length))));
     expect(values.map((samples) => samples[0])).toEqual(lengths);
     expect(FakeWorker.started).toBe(2);
+  });
+
+  it('gives what was read of a stream between streams that are decoded', async () => {
+    const pool = makePool({ size: 1 });
+    const [values, facts] = await Promise.all([pool.decode(new Uint8Array(5)), pool.read(new Uint8Array(7), '1.2.840.10008.1.2.4.70'), pool.decode(new Uint8Array(6))]);
+    expect([values[0], facts]).toEqual([5, fail('7 bytes')]);
+    expect([FakeWorker.started, FakeWorker.ended]).toEqual([1, 0]);
   });
 
   it('rejects a bad stream, ends its worker and goes on', async () => {

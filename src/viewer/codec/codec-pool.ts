@@ -1,9 +1,13 @@
+import type { Result } from '#src/lib/result.ts';
+import type { StreamFacts } from '../coded-stream.ts';
 import type { Numbers } from '../stored-bits.ts';
 import type { CodecReply, CodecRequest } from './messages.ts';
 
 export type CodecPool = {
   /** Takes ownership of the stream's buffer. Rejects where the stream cannot be decoded, or not in time. */
   decode(stream: Uint8Array<ArrayBuffer>): Promise<Numbers>;
+  /** What readStream of coded-stream.ts says of it, which takes milliseconds for a lossless JPEG. Takes ownership as well. */
+  read(stream: Uint8Array<ArrayBuffer>, transferSyntaxUid: string): Promise<Result<StreamFacts, string> | null>;
 };
 
 export type PoolOptions = {
@@ -15,12 +19,13 @@ export type PoolOptions = {
   readonly idleMs?: number;
 };
 
-type Task = { readonly stream: Uint8Array<ArrayBuffer>; readonly resolve: (values: Numbers) => void; readonly reject: (error: Error) => void };
+type Answer = Exclude<CodecReply, { readonly kind: 'failed' }>;
+type Task = { readonly request: CodecRequest; readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
 
 const LIMIT_MS = 20_000;
 const IDLE_MS = 10_000;
 
-/** Decodes JPEG 2000 and HTJ2K in workers of our own, one stream at a time in each, in the order they come. */
+/** Decodes JPEG 2000 and HTJ2K and looks through lossless JPEG in workers of our own, one stream at a time in each, in the order they come. */
 export function makeCodecPool({ size, startWorker, limitMs = LIMIT_MS, idleMs = IDLE_MS }: PoolOptions): CodecPool {
   const idle: Worker[] = [];
   const waiting: Task[] = [];
@@ -32,7 +37,7 @@ export function makeCodecPool({ size, startWorker, limitMs = LIMIT_MS, idleMs = 
     for (const task of waiting.splice(0, size - busy)) run(task, idle.pop() ?? startWorker());
     if (busy === 0) idleTimer = setTimeout(() => idle.splice(0).forEach((worker) => worker.terminate()), idleMs);
   };
-  const run = ({ stream, resolve, reject }: Task, worker: Worker): void => {
+  const run = ({ request, resolve, reject }: Task, worker: Worker): void => {
     busy += 1;
     const end = (settle: () => void, isUsable: boolean): void => {
       clearTimeout(timer);
@@ -47,18 +52,28 @@ export function makeCodecPool({ size, startWorker, limitMs = LIMIT_MS, idleMs = 
     const timer = setTimeout(() => end(() => reject(new Error(`No picture within ${limitMs} ms.`)), false), limitMs);
     worker.onmessage = ({ data }: MessageEvent<CodecReply>) => {
       // After a failure the wasm memory is in an unknown state: another worker goes on.
-      if (data.kind === 'done') end(() => resolve(data.values), true);
-      else end(() => reject(new Error(data.message)), false);
+      if (data.kind === 'failed') end(() => reject(new Error(data.message)), false);
+      else end(() => resolve(data), true);
     };
     worker.onerror = (event) => end(() => reject(new Error(event.message)), false);
-    worker.postMessage({ stream } satisfies CodecRequest, [stream.buffer]);
+    worker.postMessage(request, [request.stream.buffer]);
   };
+  const ask = (request: CodecRequest): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ request, resolve, reject });
+      next();
+    });
   return {
-    decode: (stream) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ stream, resolve, reject });
-        next();
-      }),
+    async decode(stream) {
+      const answer = await ask({ kind: 'decode', stream });
+      if (answer.kind !== 'done') throw new Error('The codec worker answered something else.');
+      return answer.values;
+    },
+    async read(stream, transferSyntaxUid) {
+      const answer = await ask({ kind: 'read', stream, transferSyntaxUid });
+      if (answer.kind !== 'read') throw new Error('The codec worker answered something else.');
+      return answer.facts;
+    },
   };
 }
 
