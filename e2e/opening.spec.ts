@@ -49,12 +49,16 @@ test('dropped files open, and the cursor shows the HU and the place of an obliqu
 test('the value under a pointer that rests follows the slices that come and those that are stepped to', async ({ page }) => {
   await openEmpty(page);
   await drop(page, writeSyntheticCt(OBLIQUE));
-  const first = await hoverAt(page, await positionOf(page, 'axial', MIDDLE));
-  const [hu, superior] = [Number(/(-?\d+) HU/.exec(first)?.[1]), /S (-?[\d.]+)/.exec(first)?.[1]];
+  await hoverAt(page, await positionOf(page, 'axial', MIDDLE));
   await drop(page, writeSyntheticCt({ ...OBLIQUE, huAt: (x, y, z) => huAt(x, y, z) + 137, seriesDescription: 'Brighter' }));
   await expect(openItem(page)).toContainText('Brighter');
-  await expect(page.getByTestId('hover')).toContainText(`${hu + 137} HU`);
-  await page.getByTestId('plane-axial').getByRole('slider').focus();
+  // The other series may be fitted another way: the value is that of the place which the readout names.
+  await expect.poll(async () => {
+    const [, hu, left, posterior, superior] = (/(-?\d+) HU\s+L (-?[\d.]+)\s+P (-?[\d.]+)\s+S (-?[\d.]+)/.exec(await page.getByTestId('hover').innerText()) ?? []).map(Number);
+    return Math.abs((hu ?? Number.NaN) - 137 - huAt(left ?? 0, posterior ?? 0, superior ?? 0));
+  }).toBeLessThanOrEqual(4);
+  const superior = /S (-?[\d.]+)/.exec(await page.getByTestId('hover').innerText())?.[1];
+  await page.getByTestId('plane-axial').focus();
   await page.keyboard.press('PageDown');
   await expect(page.getByTestId('hover')).not.toContainText(`S ${superior}`);
 });

@@ -20,8 +20,9 @@ export type SliceTexture = vtkOpenGLTexture & {
 /** The fields of vtk's texture that are used here. */
 type TextureModel = {
   _openGLRenderWindow: { activateTexture(texture: object): void } | null;
-  context: WebGL2RenderingContext | null;
-  handle: WebGLTexture | 0;
+  /** Null before the first frame; vtk's delete takes context and handle away altogether. */
+  context?: WebGL2RenderingContext | null;
+  handle?: WebGLTexture | 0;
   target: number;
   volumeInfo?: { dataComputedScale?: number[]; dataComputedOffset?: number[] };
 };
@@ -46,10 +47,12 @@ export function makeSliceTexture([columns, rows, count]: readonly [number, numbe
     let isOutOfMemory = false;
     let isAnswerDue = false;
     const there = new Set<number>();
+    const card = (): WebGL2RenderingContext | null => model.context ?? null;
+    const isMade = (): boolean => (model.handle ?? 0) !== 0;
     const upload = (k: number): void => {
-      const gl = model.context;
+      const gl = card();
       const values = sliceAt(k);
-      if (gl === null || model.handle === 0 || values === null) return;
+      if (gl === null || !isMade() || values === null) return;
       there.add(k);
       toHalfFloats(values, scratch);
       model._openGLRenderWindow?.activateTexture(texture);
@@ -60,17 +63,21 @@ export function makeSliceTexture([columns, rows, count]: readonly [number, numbe
     };
     const queue = makeUploadQueue({
       upload,
-      mark: () => (model.context === null ? () => true : placeFence(model.context)),
+      mark() {
+        const gl = card();
+        return gl === null ? () => true : placeFence(gl);
+      },
       onTaken() {
         // The one moment when an answer costs no wait for the card.
-        if (isAnswerDue) isOutOfMemory = model.context !== null && ranOutOfMemory(model.context);
+        const gl = card();
+        if (isAnswerDue) isOutOfMemory = gl !== null && ranOutOfMemory(gl);
         isAnswerDue = false;
       },
       isHidden: () => document.hidden,
     });
     return {
-      putSlice: (k: number) => { if (model.handle !== 0) queue.add(k); },
-      hasSlice: (k: number) => (model.handle === 0 ? sliceAt(k) !== null : there.has(k)),
+      putSlice: (k: number) => { if (isMade()) queue.add(k); },
+      hasSlice: (k: number) => (isMade() ? there.has(k) : sliceAt(k) !== null),
       uploaded: queue.done,
       isOutOfMemory: () => isOutOfMemory,
       useHalfFloat: () => true,
@@ -83,7 +90,7 @@ export function makeSliceTexture([columns, rows, count]: readonly [number, numbe
       // The mapper takes a texture with this function for one that fills slice by slice.
       hasUpdatedFrames: () => false,
       setTextureParameters: (next: object) => { parameters = next; },
-      getTextureParameters: () => (model.handle === 0 ? {} : parameters),
+      getTextureParameters: () => (isMade() ? parameters : {}),
       /** Called after the texture was made, and before each frame. */
       update3DFromRaw: makeOnce(() => model.handle, () => {
         there.clear();
