@@ -19,3 +19,8 @@ export function syntheticHeaders(overrides: Partial<SyntheticCt> = {}, folder = 
     return reading.slices;
   });
 }
+
+/** What a file says of its slice, without where in it the pixels lie: the same facts may stand in another layout. */
+export function withoutPlace({ pixelDataOffset: _place, ...slice }: SliceHeader): SliceHeader {
+  return slice;
+}

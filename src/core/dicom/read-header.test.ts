@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { deflateRaw } from 'pako';
 import { describe, expect, test } from 'vitest';
 import { writeDataset, writeSyntheticCt, type SyntheticCt } from '#src/testing/synthetic-dicom.ts';
-import { decodeText, readBytes, syntheticHeaders } from '#src/testing/synthetic-headers.ts';
+import { decodeText, readBytes, syntheticHeaders, withoutPlace } from '#src/testing/synthetic-headers.ts';
 import { readHeader, type HeaderReading } from './read-header.ts';
 import type { SliceHeader } from './series.ts';
 
@@ -15,11 +15,6 @@ function oneFile(overrides: Partial<SyntheticCt> = {}): Uint8Array<ArrayBuffer> 
 function firstSlice(reading: HeaderReading): SliceHeader {
   const slice = reading.kind === 'slices' ? reading.slices[0] : undefined;
   if (slice === undefined) throw new Error(JSON.stringify(reading));
-  return slice;
-}
-
-/** What a file says of its slice, without where in it the pixels lie. */
-function withoutPlace({ pixelDataOffset: _place, ...slice }: SliceHeader): SliceHeader {
   return slice;
 }
 
