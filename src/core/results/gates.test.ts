@@ -103,6 +103,8 @@ describe('findWarnings', () => {
     expect(codes(withChances(0.01, 0.2, 95))).toBe('');
     expect(codes(withChances(0.6, 0.7, 140))).toBe('mark categories-differ');
     expect(codes(withChances(0.4, 0.7, 140))).toBe('');
+    const unmeasured = { ...withChances(0.01, 0.2, 72), measured: ok(makeMeasurement({ vbmdMgCm3: null })) };
+    expect(findWarnings(input(unmeasured)).map(({ sentence }) => sentence)).toContainEqual(expect.stringContaining("The network's own density of 72 mg/cm³"));
   });
 
   it('doubts a label two levels off or that the network hardly believes', () => {

@@ -127,17 +127,18 @@ function measurementWarnings(measured: GateInput['measured']): readonly LevelWar
   return [mark('roi-spread', sentence)];
 }
 
-/** QCT category of the measurement and the network's DXA answer that contradict each other on every scale. */
-function categoryWarnings(vbmdMgCm3: number, { devices }: NetworkEstimate): readonly LevelWarning[] {
+/** QCT category of the measurement, or without one of the network's own density, that contradicts its DXA answer on every scale. */
+function categoryWarnings(measuredMgCm3: number | null, { devices, vbmdMgCm3: estimate }: NetworkEstimate): readonly LevelWarning[] {
+  const vbmdMgCm3 = measuredMgCm3 ?? estimate.value;
   const chances = devices.map(({ osteoporosis }) => osteoporosis.value);
   const category = qctCategory(vbmdMgCm3);
   const { osteoporosisBelow, normalAbove } = GATE_LIMITS.contradiction;
-  const measured = `The measured density of ${Math.round(vbmdMgCm3)} mg/cm³ is`;
+  const density = `${measuredMgCm3 === null ? "The network's own" : 'The measured'} density of ${Math.round(vbmdMgCm3)} mg/cm³ is`;
   if (category === 'osteoporosis' && chances.every((chance) => chance < osteoporosisBelow)) {
-    return [mark('categories-differ', `${measured} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: do not rely on its probability.`)];
+    return [mark('categories-differ', `${density} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: do not rely on its probability.`)];
   }
   if (category === 'normal' && chances.every((chance) => chance > normalAbove)) {
-    return [mark('categories-differ', `${measured} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its probability.`)];
+    return [mark('categories-differ', `${density} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its probability.`)];
   }
   return [];
 }
@@ -175,8 +176,7 @@ function networkWarnings({ pick, measured, estimated }: GateInput): readonly Lev
     const sentence = `The measured density of ${Math.round(vbmd)} mg/cm³ and the network's interval of ${Math.round(low)} to ${Math.round(high)} mg/cm³ do not agree.`;
     warnings.push(mark('density-disagrees', sentence));
   }
-  if (vbmd !== null) warnings.push(...categoryWarnings(vbmd, network));
-  return [...warnings, ...labelWarnings(pick.level, network)];
+  return [...warnings, ...categoryWarnings(vbmd, network), ...labelWarnings(pick.level, network)];
 }
 
 const SEVERITY = { refuse: 0, mark: 1, note: 2 } as const;

@@ -117,20 +117,22 @@ def _measurement_warnings(measured: dict[str, Any] | Problem) -> list[Warning]:
     return [_said("mark", "roi-spread", sentence)]
 
 
-def _category_warnings(vbmd: float, network: dict[str, Any]) -> list[Warning]:
-    """QCT category of the measurement and the network's DXA answer that contradict on every scale."""
+def _category_warnings(measured: float | None, network: dict[str, Any]) -> list[Warning]:
+    """QCT category of the measurement, or else of the network's density, that contradicts its DXA answer."""
+    vbmd = network["vbmdMgCm3"]["value"] if measured is None else measured
+    whose = "The network's own" if measured is None else "The measured"
     chances = [device["osteoporosis"]["value"] for device in network["devices"]]
     limit, category = _LIMITS["contradiction"], qct_category(vbmd)
-    measured = f"The measured density of {_whole(vbmd)} mg/cm³ is"
+    density = f"{whose} density of {_whole(vbmd)} mg/cm³ is"
     if category == "osteoporosis" and all(chance < limit["osteoporosisBelow"] for chance in chances):
         sentence = (
-            f"{measured} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: "
+            f"{density} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: "
             "do not rely on its probability."
         )
         return [_said("mark", "categories-differ", sentence)]
     if category == "normal" and all(chance > limit["normalAbove"] for chance in chances):
         sentence = (
-            f"{measured} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its "
+            f"{density} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its "
             "probability."
         )
         return [_said("mark", "categories-differ", sentence)]
@@ -182,8 +184,7 @@ def _network_warnings(
                 f"to {_whole(high)} mg/cm³ do not agree."
             )
             found.append(_said("mark", "density-disagrees", sentence))
-        found += _category_warnings(vbmd, estimated)
-    return found + _label_warnings(level, estimated)
+    return found + _category_warnings(vbmd, estimated) + _label_warnings(level, estimated)
 
 
 def find_warnings(
