@@ -1,7 +1,7 @@
 """The bundled demo: a synthetic CT series with known vertebral densities, packed as one stored zip, and its
 truth.
 
-    python -m vertebra.demo_study --out ../public/demo
+    python -m vertebra.demo.study --out ../public/demo
 
 The same seed and size give the same bytes.
 """
