@@ -14,7 +14,7 @@ const browser = await chromium.launch({ args: ['--no-sandbox'], ...(executablePa
 for (const study of readdirSync(studies)) {
   const folder = path.join(studies, study);
   const page = await browser.newPage();
-  await page.goto(new URL('?demo=no&backend=wasm', address).href);
+  await page.goto(new URL('?demo=no&spine=no&backend=wasm', address).href);
 
   // Slices and picks in one choice: the picks are placed when the series is open.
   const chooser = page.waitForEvent('filechooser');

@@ -6,9 +6,9 @@ export type Lps = readonly [number, number, number];
 /** A file for a chooser or a drop, from memory. */
 export type MemoryFile = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
 
-/** Starts on an empty page: nothing is open, the demo stays closed. */
+/** Starts on an empty page: nothing is open, the demo stays closed. Nothing is proposed unless `&spine=yes` asks for it, so that specs place their levels alone. */
 export async function openEmpty(page: Page, query = ''): Promise<void> {
-  await page.goto(`/?demo=no${query}`);
+  await page.goto(`/?demo=no${query}${query.includes('spine=') ? '' : '&spine=no'}`);
   await expect(page.getByTestId('welcome')).toBeVisible();
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ServerButton } from '#src/features/dicomweb/server-button.tsx';
+import { ActivationOverlay } from '#src/features/explanation/activation-overlay.tsx';
 import { LevelOverlay } from '#src/features/level-picking/level-overlay.tsx';
 import { LevelStrip } from '#src/features/level-picking/level-strip.tsx';
 import { usePickingKeys } from '#src/features/level-picking/use-picking-keys.ts';
@@ -12,11 +13,14 @@ import { SizeQuestion } from '#src/features/open-study/size-question.tsx';
 import { Welcome } from '#src/features/open-study/welcome.tsx';
 import { ResultsPanel } from '#src/features/results/results-panel.tsx';
 import { SeriesList } from '#src/features/series-list/series-list.tsx';
+import { SettingsButton } from '#src/features/settings/settings-button.tsx';
 import { HoverReadout } from '#src/features/study-facts/hover-readout.tsx';
+import { SpineSearch } from '#src/features/spine-search/spine-search.tsx';
 import { StudyFacts } from '#src/features/study-facts/study-facts.tsx';
 import { SessionContext } from '#src/features/use-session.ts';
 import { PartEnds } from '#src/features/viewports/part-ends.tsx';
 import { Planes } from '#src/features/viewports/planes.tsx';
+import { SpineLine } from '#src/features/viewports/spine-line.tsx';
 import { ViewToolbar } from '#src/features/viewports/toolbar.tsx';
 import type { PlaneProjection } from '#src/viewer/index.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -40,7 +44,9 @@ export function App() {
 function drawOverPlane(projection: PlaneProjection) {
   return (
     <>
+      <ActivationOverlay projection={projection} />
       <PartEnds projection={projection} />
+      <SpineLine projection={projection} />
       <LevelOverlay projection={projection} />
     </>
   );
@@ -58,7 +64,7 @@ function Layout() {
           <span className="app-name"><img src="./favicon.svg" alt="" />OsteoLens</span>
           <OpenButtons><ServerButton /></OpenButtons>
           <ViewToolbar />
-          <span className="bar-end"><HelpButton /></span>
+          <span className="bar-end"><SettingsButton /><HelpButton /></span>
         </header>
         <ResearchNotice />
         <aside className="app-list" aria-label="Study">
@@ -73,7 +79,7 @@ function Layout() {
           </ErrorBoundary>
         </main>
         <aside className="app-results" aria-label="Levels and results">
-          <ErrorBoundary region="The results"><LevelStrip /><ResultsPanel /></ErrorBoundary>
+          <ErrorBoundary region="The results"><LevelStrip /><SpineSearch /><ResultsPanel /></ErrorBoundary>
         </aside>
         <div className="app-facts">
           <ErrorBoundary region="The study facts"><StudyFacts /></ErrorBoundary>

@@ -7,8 +7,10 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Click', 'place the armed level; the next one arms itself'],
   ['X', 'place the armed level at the crosshair'],
   ['Arrow keys on a mark', 'nudge it by 1 mm (5 mm with Shift)'],
-  ['Delete', 'remove the selected level'],
+  ['Delete', 'remove the selected level; reject it where it is proposed'],
   ['[ and ]', 'shift all labels up or down by one level'],
+  ['Y, or Enter on the planes', 'confirm all proposed levels; Enter on one mark confirms that one'],
+  ['L', 'name the selected level, with T13, L6 and S1'],
   ['Ctrl+Z, Ctrl+Shift+Z', 'undo, redo'],
   ['Esc', 'disarm'],
   ['C, W, P, Z', 'left button: crosshair, window, pan, zoom'],
@@ -16,6 +18,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl+wheel, right drag, + and −', 'zoom'],
   ['Middle drag, Space+drag', 'pan'],
   ['R', 'reset the view'],
+  ['S', 'show or hide the straightened view along the spine'],
   ['N', 'open the next series, or the next part of one'],
 ];
 

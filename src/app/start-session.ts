@@ -1,5 +1,5 @@
 import packageFacts from '../../package.json' with { type: 'json' };
-import { createInferenceEngine } from '#src/inference/index.ts';
+import { createInferenceEngine, createSpineFinder, openLocalStorage } from '#src/inference/index.ts';
 import { createSession, type Session } from '#src/session/index.ts';
 import { createViewer } from '#src/viewer/index.ts';
 
@@ -12,8 +12,11 @@ export function startSession(): Session {
   session = createSession({
     viewer: createViewer({ maxMegabytes: megabytesOf(query.get('maxMegabytes')) }),
     engine: createInferenceEngine(location.search),
+    spineFinder: createSpineFinder(new URL('./models/osteolens-spine/', document.baseURI).href),
     baseUrl: new URL('./', document.baseURI).href,
     appVersion: packageFacts.version,
+    storage: openLocalStorage(),
+    proposesSpine: query.get('spine') !== 'no',
   });
   const url = query.get('url');
   const server = query.get('dicomweb');

@@ -1,11 +1,15 @@
 import { fail, type Result } from '#src/lib/result.ts';
 import { cancelled, type InferenceProblem } from './engine.ts';
-import type { FromWorker, ToWorker, WorkerAnswer, WorkerAnswers, WorkerRequest } from './messages.ts';
+import type { WorkerAnswers, WorkerRequest } from './messages.ts';
 
 /** The part of a Worker that is used here, so that tests can stand in for one. */
 export type WorkerPort = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
 
-type Waiting = (result: Result<WorkerAnswer, InferenceProblem>) => void;
+type Waiting = (result: Result<unknown, InferenceProblem>) => void;
+
+type FromAnyWorker =
+  | { readonly type: 'answer'; readonly id: number; readonly result: Result<unknown, InferenceProblem> }
+  | { readonly type: 'device-lost'; readonly why: string };
 
 export type AskOptions = {
   readonly transfer?: readonly ArrayBuffer[];
@@ -16,8 +20,11 @@ export type AskOptions = {
   readonly abortGraceMs?: number;
 };
 
-/** Requests and answers of one worker. Once it has crashed, hung or been closed it is dead and stays so. */
-export class WorkerLink {
+/**
+ * Requests and answers of one worker, those of the analysis unless others are named. Once it has crashed, hung or been closed it is dead
+ * and stays so.
+ */
+export class WorkerLink<Requests extends { readonly type: PropertyKey } = WorkerRequest, Answers = WorkerAnswers> {
   private readonly worker: WorkerPort;
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
@@ -25,7 +32,7 @@ export class WorkerLink {
 
   constructor(worker: WorkerPort) {
     this.worker = worker;
-    worker.addEventListener('message', (event) => this.receive((event as MessageEvent<FromWorker>).data));
+    worker.addEventListener('message', (event) => this.receive((event as MessageEvent<FromAnyWorker>).data));
     // A worker whose script cannot be fetched gives a bare Event without a message.
     worker.addEventListener('error', (event) => this.crash((event as Partial<ErrorEvent>).message ?? 'The worker did not start.'));
     worker.addEventListener('messageerror', () => this.crash('A message could not be read.'));
@@ -37,25 +44,25 @@ export class WorkerLink {
   }
 
   /** Never rejects: a crash, a time-out and a close are answers too. */
-  async ask<Request extends WorkerRequest>(
+  async ask<Request extends Requests>(
     request: Request,
     { transfer = [], timeoutMs, signal, abortGraceMs = 0 }: AskOptions = {},
-  ): Promise<Result<WorkerAnswers[Request['type']], InferenceProblem>> {
+  ): Promise<Result<Answers[Request['type'] & keyof Answers], InferenceProblem>> {
     if (this.cause !== null) return fail(this.cause);
     if (signal?.aborted) return cancelled();
     const id = this.nextId;
     this.nextId += 1;
-    const answer = new Promise<Result<WorkerAnswer, InferenceProblem>>((resolve) => {
+    const answer = new Promise<Result<unknown, InferenceProblem>>((resolve) => {
       this.waiting.set(id, resolve);
     });
     const timers: ReturnType<typeof setTimeout>[] = [];
     const abort = () => timers.push(setTimeout(() => this.close(), abortGraceMs));
     signal?.addEventListener('abort', abort);
     if (timeoutMs !== undefined) timers.push(setTimeout(() => this.timeOut(timeoutMs), timeoutMs));
-    this.worker.postMessage({ id, request } satisfies ToWorker, [...transfer]);
+    this.worker.postMessage({ id, request }, [...transfer]);
     try {
       // The worker answers a request with its own kind of answer (worker/entry.ts).
-      return (await answer) as Result<WorkerAnswers[Request['type']], InferenceProblem>;
+      return (await answer) as Result<Answers[Request['type'] & keyof Answers], InferenceProblem>;
     } finally {
       for (const timer of timers) clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -67,7 +74,7 @@ export class WorkerLink {
     this.die(cancelled().error);
   }
 
-  private receive(message: FromWorker): void {
+  private receive(message: FromAnyWorker): void {
     if (message.type === 'device-lost') {
       this.die({ code: 'device-lost', sentence: 'The browser took the graphics device away.', detail: message.why });
       return;

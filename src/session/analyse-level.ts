@@ -1,7 +1,10 @@
 import type { AcquisitionFacts, SliceShear } from '#src/core/dicom/series.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
+import { withDensity, type DensityConversion } from '#src/core/measure/density-reading.ts';
+import { findInternalTissues } from '#src/core/measure/internal-tissues.ts';
 import { boxForRoi, measureRoi } from '#src/core/measure/roi.ts';
 import type { ModelManifest } from '#src/core/model/manifest.ts';
+import { activationMap, type ActivationMap } from '#src/core/results/activation-map.ts';
 import { decodeOutputs } from '#src/core/results/decode-output.ts';
 import { findWarnings } from '#src/core/results/gates.ts';
 import type { LevelResult, NetworkEstimate, RunFacts } from '#src/core/results/level-result.ts';
@@ -13,7 +16,9 @@ import type { InferenceEngine } from '#src/inference/index.ts';
 
 export type LevelJob = {
   readonly volume: VolumeSource;
+  /** Of the header, and of the reader where it is silent. */
   readonly facts: AcquisitionFacts;
+  readonly conversion: DensityConversion;
   readonly pick: LevelPick;
   /** Set where the scan was tilted, and its slices were shifted onto the grid. */
   readonly shear: SliceShear | undefined;
@@ -26,22 +31,35 @@ export type LevelJob = {
   readonly manifest: ModelManifest | null;
 };
 
-type Estimated = Result<{ readonly network: NetworkEstimate; readonly run: RunFacts }, { readonly code: string; readonly sentence: string }>;
+type Estimated = Result<{ readonly network: NetworkEstimate; readonly run: RunFacts; readonly activation: ActivationMap }, { readonly code: string; readonly sentence: string }>;
 
 /** Measurement and network on one picked level: measure, crop, run, decode, doubt. Rejects when the signal aborts. */
 export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<LevelResult> {
-  const { volume, facts, pick, snapConfidence, shear, isEverySecondSlice } = job;
+  const { volume, facts, conversion, pick, snapConfidence, shear, isEverySecondSlice } = job;
   const isMeasurable = shear === undefined || isScanned(boxForRoi(volume, pick.centreLps), volume.sizeVox, shear);
-  const measured = isMeasurable ? measureRoi(volume, pick.centreLps, facts.kvp) : fail(BESIDE_SLICES);
-  const estimated = await estimate(job, signal);
+  const raw = isMeasurable ? measureRoi(volume, pick.centreLps, facts.kvp) : fail(BESIDE_SLICES);
+  const estimating = estimate(job, signal);
+  await nextTask();
+  const tissues = signal.aborted ? null : findInternalTissues(volume, pick.centreLps);
+  const measured = raw.ok ? ok(withDensity(raw.value, conversion, tissues?.blood?.medianHu ?? null)) : raw;
+  const estimated = await estimating;
   signal.throwIfAborted();
   return {
     level: pick.level,
     measurement: measured.ok ? measured.value : null,
     network: estimated.ok ? estimated.value.network : null,
     run: estimated.ok ? estimated.value.run : null,
-    warnings: findWarnings({ volume, facts, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
+    activation: estimated.ok ? estimated.value.activation : null,
+    tissues,
+    warnings: findWarnings({ volume, facts, conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
   };
+}
+
+/** Lets the page draw between two pieces of work of some 50 ms each. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve);
+  });
 }
 
 const BESIDE_SLICES = { code: 'roi-outside-scan', sentence: 'The measuring region lies partly beside the slices of the tilted scan, so this level cannot be measured.' } as const;
@@ -50,11 +68,12 @@ function isPatchScanned({ volume, pick, shear, manifest }: LevelJob): boolean {
   return shear === undefined || manifest === null || isScanned(boxForPatch(volume, pick.centreLps, manifest.input.patch), volume.sizeVox, shear);
 }
 
-async function estimate({ volume, facts, pick, engine, manifest }: LevelJob, signal: AbortSignal): Promise<Estimated> {
+/** The network alone at a pick. */
+export async function estimate({ volume, facts, pick, engine, manifest }: LevelJob, signal: AbortSignal): Promise<Estimated> {
   if (!manifest) return fail({ code: 'no-model', sentence: 'There is no estimate because no network could be loaded.' });
   const block = cropForPatch(volume, pick.centreLps, manifest.input.patch);
   const answer = await engine.analyse({ block, centreLps: pick.centreLps, facts }, signal);
   if (!answer.ok) return answer;
   const decoded = decodeOutputs(answer.value.outputs, manifest, answer.value.outsideFraction);
-  return decoded.ok ? ok({ network: decoded.value, run: answer.value.run }) : decoded;
+  return decoded.ok ? ok({ network: decoded.value, run: answer.value.run, activation: activationMap(answer.value.outputs, manifest, pick.centreLps) }) : decoded;
 }

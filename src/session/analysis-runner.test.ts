@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { worldPoint } from '#src/core/geometry/spaces.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import { movePick, placePick, removePick, shiftAll, undoPick, type PickHistory } from '#src/core/levels/picks.ts';
+import { confirmAll, movePick, placePick, placeProposals, rejectPick, removePick, shiftAll, undoPick, type PickHistory } from '#src/core/levels/picks.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { startAnalysisRunner } from './analysis-runner.ts';
 import { createSessionStore } from './state.ts';
@@ -83,6 +83,28 @@ describe('analysis runner', () => {
     await settled();
     expect(store.getState().analyses.L1).toMatchObject({ status: 'failed', sentence: expect.stringContaining('boom') });
     expect(store.getState().analyses.L2).toMatchObject({ status: 'done' });
+  });
+
+  it('analyses a proposed spine two at a time, the selected level first, and what the reader places before the rest', async () => {
+    const { store, jobs, change, place } = setUp();
+    store.setState({ selectedLevel: 'L4' });
+    const proposal = { confidence: 0.9, nameConfidence: 0.8 };
+    change((history) => placeProposals(history, (['T9', 'T12', 'L1', 'L2', 'L3', 'L4'] as const).map((level, n) => ({ level, centreLps: worldPoint(1, -2, 300 - 33 * n), state: 'proposed', proposal }))));
+    expect(store.getState().analyses).toMatchObject({ L4: { status: 'running' }, T12: { status: 'running' }, L1: { status: 'queued' }, L3: { status: 'queued' } });
+    expect(store.getState().analyses.T9).toBeUndefined();
+    place('L3', 168);
+    jobs[0]?.resolve(resultFor('L4'));
+    await settled();
+    expect(jobs.map(({ pick }) => pick.level)).toEqual(['L4', 'T12', 'L3']);
+    change(confirmAll);
+    change((history) => rejectPick(history, 'L2'));
+    jobs[1]?.resolve(resultFor('T12'));
+    jobs[2]?.resolve(resultFor('L3'));
+    await settled();
+    jobs[3]?.resolve(resultFor('L1'));
+    await settled();
+    expect(jobs.map(({ pick }) => pick.level)).toEqual(['L4', 'T12', 'L3', 'L1']);
+    expect(Object.keys(store.getState().analyses).sort()).toEqual(['L1', 'L3', 'L4', 'T12']);
   });
 
   it('ends everything when another series opens', () => {

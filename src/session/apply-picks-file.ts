@@ -3,6 +3,7 @@ import { invertAffine, worldToIndex } from '#src/core/geometry/affine.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { emptyPickHistory, placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
+import { effectiveStatement, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
 import { readPicks } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
@@ -10,7 +11,7 @@ import type { OtherFile } from '#src/files/index.ts';
 import { tell } from './messages.ts';
 import type { SessionStore } from './state.ts';
 
-type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null };
+type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null; readonly stated?: StatedFacts };
 
 /** Places the picks of a results or centroid file on the open series and its other parts; says in one sentence why where it cannot. */
 export function applyPicksFile(store: SessionStore, file: OtherFile): void {
@@ -25,12 +26,24 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
     tell(store, 'problem', `${file.name}: ${read.error}`);
     return;
   }
+  const stated = takeStatement(store, open, read.value.stated ?? NOTHING_STATED);
   const elsewhere = hidePicksOfParts(store, read.value.picks, open);
   const picks = read.value.picks.filter((pick) => !elsewhere.includes(pick));
   if (picks.length > 0) store.setState({ picks: placePicks(store.getState().picks, picks), selectedLevel: picks[0]?.level ?? null });
-  const placed = picks.length > 0 ? `${levelsOf(picks)} placed${read.value.note ?? ''}` : 'nothing placed here';
+  const placed = picks.length > 0 ? `${levelsOf(picks)} placed${read.value.note ?? ''}${stated}` : 'nothing placed here';
   const left = elsewhere.length > 0 ? `; ${levelsOf(elsewhere)} ${elsewhere.length === 1 ? 'lies' : 'lie'} in another part of the series and ${elsewhere.length === 1 ? 'is' : 'are'} analysed when that part is shown` : '';
   tell(store, 'note', `${file.name}: ${placed}${left}.`);
+}
+
+/** Takes over what the reader of a file stated, where neither the header nor the reader of now says anything; answers it in words. */
+function takeStatement(store: SessionStore, { id, acquisition }: Series, stated: StatedFacts): string {
+  const { statedFacts } = store.getState();
+  const now = statedFacts[id] ?? NOTHING_STATED;
+  const taken = effectiveStatement(acquisition, { kvp: now.kvp === null ? stated.kvp : null, contrast: now.contrast === null ? stated.contrast : null });
+  if (taken === null) return '';
+  store.setState({ statedFacts: { ...statedFacts, [id]: { kvp: now.kvp ?? taken.kvp, contrast: now.contrast ?? taken.contrast } } });
+  const words = [...(taken.kvp === null ? [] : [`${taken.kvp} kVp`]), ...(taken.contrast === null ? [] : [taken.contrast ? 'contrast agent' : 'no contrast agent'])];
+  return `, as its reader stated: ${words.join(', ')}`;
 }
 
 /** Keeps the picks that lie in other parts of the open series for those, and answers them; what lies in no part stays for the open one. */
@@ -78,7 +91,7 @@ function picksOfResults(text: string, open: Series): Result<PicksOfFile, string>
   if (uid && open.seriesInstanceUid && uid !== open.seriesInstanceUid) {
     return fail('it belongs to another series, so its picks were not placed; open that series.');
   }
-  return ok({ picks: read.value.picks, note: ', and analysed anew' });
+  return ok({ picks: read.value.picks, note: ', and analysed anew', stated: read.value.stated });
 }
 
 function picksOfCentroids(text: string, open: Series): Result<PicksOfFile, string> {

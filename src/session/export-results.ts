@@ -1,7 +1,8 @@
 import type { Series } from '#src/core/dicom/series.ts';
-import { LEVELS } from '#src/core/levels/level.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
+import { compareVertebrae, isAnalysed } from '#src/core/levels/vertebra-name.ts';
 import { writeCsv } from '#src/core/results/csv.ts';
+import { effectiveStatement, NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { writeSessionFile } from '#src/core/results/session-file.ts';
 import { doneResults } from './selectors.ts';
@@ -21,11 +22,12 @@ type Picked = { readonly series: Series; readonly picks: readonly LevelPick[]; r
 export function makeExports(kind: ExportKind, state: SessionState, appVersion: string, now: Date): readonly ExportedFile[] {
   const savedAt = now.toISOString();
   const stem = `osteolens-${savedAt.slice(0, 19).replaceAll(':', '')}`;
-  return byFile(pickedSeries(state)).map(({ series, picks, results }, n) => {
+  return byFile(pickedSeries(state), state).map(({ series, picks, results }, n) => {
     const input = {
       studyInstanceUid: series.studyInstanceUid,
       seriesInstanceUid: series.seriesInstanceUid,
       acquisition: series.acquisition,
+      statedByReader: effectiveStatement(series.acquisition, state.statedFacts[series.id] ?? NOTHING_STATED),
       deviceId: state.deviceId,
       picks,
       results,
@@ -42,9 +44,11 @@ export function makeExports(kind: ExportKind, state: SessionState, appVersion: s
 
 /** What the reader should know of files that hold less than they may think, or are more than one; null where nothing. */
 export function describeExports(files: readonly ExportedFile[], state: SessionState): string | null {
-  const without = pickedSeries(state).flatMap(({ picks, results }) => picks.filter(({ level }) => results.every((result) => result.level !== level)).map(({ level }) => level));
+  const without = pickedSeries(state).flatMap(({ picks, results }) => picks.filter(({ level, state: said }) => isAnalysed(level) && said !== 'rejected' && results.every((result) => result.level !== level)).map(({ level }) => level));
   const [have, their] = without.length === 1 ? ['has', 'its'] : ['have', 'their'];
+  const proposed = pickedSeries(state).flatMap(({ picks }) => picks.filter((pick) => pick.state === 'proposed').map(({ level }) => level));
   const parts = [
+    proposed.length > 0 ? `${proposed.join(', ')} ${proposed.length === 1 ? 'was' : 'were'} saved as proposed, not confirmed.` : '',
     files.length > 1 ? `${files.length} files were saved, because the picks do not all belong to one series.` : '',
     without.length > 0 ? `${without.join(', ')} ${have} no numbers in what was saved, because ${their} analysis had not ended; show ${their} series, wait for the numbers and save again.` : '',
   ];
@@ -62,10 +66,10 @@ function pickedSeries(state: SessionState): readonly Picked[] {
   return [...shown, ...hidden].filter((one) => one.picks.length > 0);
 }
 
-function byFile(picked: readonly Picked[]): readonly Picked[] {
+function byFile(picked: readonly Picked[], state: SessionState): readonly Picked[] {
   const files: Picked[] = [];
   for (const one of picked) {
-    const at = files.findIndex((file) => canShareFile(file, one));
+    const at = files.findIndex((file) => canShareFile(file, one, state));
     const file = files[at];
     if (file === undefined) files.push(one);
     else files[at] = { series: file.series, picks: headToFeet([...file.picks, ...one.picks]), results: [...file.results, ...one.results] };
@@ -73,11 +77,12 @@ function byFile(picked: readonly Picked[]): readonly Picked[] {
   return files;
 }
 
-function canShareFile(file: Picked, one: Picked): boolean {
-  const isSameSeries = file.series.groupId === one.series.groupId && JSON.stringify(file.series.acquisition) === JSON.stringify(one.series.acquisition);
+function canShareFile(file: Picked, one: Picked, state: SessionState): boolean {
+  const factsAndStatement = ({ series }: Picked): string => JSON.stringify([series.acquisition, state.statedFacts[series.id] ?? NOTHING_STATED]);
+  const isSameSeries = file.series.groupId === one.series.groupId && factsAndStatement(file) === factsAndStatement(one);
   return isSameSeries && one.picks.every(({ level }) => file.picks.every((pick) => pick.level !== level));
 }
 
 function headToFeet(picks: readonly LevelPick[]): readonly LevelPick[] {
-  return picks.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+  return picks.toSorted((a, b) => compareVertebrae(a.level, b.level));
 }

@@ -1,5 +1,6 @@
 import { leaveOutSlices, type UnreadableSlice } from '#src/core/dicom/leave-out-slices.ts';
 import type { Series } from '#src/core/dicom/series.ts';
+import { isOwnProposal } from '#src/core/levels/pick.ts';
 import { emptyPickHistory } from '#src/core/levels/picks.ts';
 import { findSpineView } from '#src/core/levels/spine-view.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
@@ -105,7 +106,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   function mayReplace(): Promise<boolean> {
     const { picks, hiddenPicks, savedPicks } = store.getState();
     const sets = [picks, ...Object.values(hiddenPicks).map((hidden) => hidden.picks)].map(({ present }) => present.picks);
-    const unsaved = sets.filter((set) => set.length > 0 && !savedPicks.includes(set));
+    const unsaved = sets.filter((set) => set.some((pick) => !isOwnProposal(pick)) && !savedPicks.includes(set));
     const levels = [...new Set(unsaved.flatMap((set) => set.map(({ level }) => level)))];
     if (levels.length === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -163,7 +164,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     runner().clear();
     viewer.closeSeries();
     volume = null;
-    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), hiddenPicks: {}, savedPicks: [], selectedLevel: null });
+    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), hiddenPicks: {}, savedPicks: [], statedFacts: {}, chosenCalibrations: {}, selectedLevel: null });
     await show(first, controller);
     if (!controller.signal.aborted) void makeThumbnails(files);
   }

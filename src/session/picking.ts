@@ -1,42 +1,99 @@
-import { shiftLevel, type Level } from '#src/core/levels/level.ts';
+import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
+import { isOwnProposal, type LevelPick } from '#src/core/levels/pick.ts';
 import {
   armLevel,
+  confirmAll,
+  confirmPick,
   findPick,
   movePick,
   placePick,
+  placeProposals,
   redoPick,
+  rejectPick,
   removePick,
+  renamePick,
   shiftAll,
   undoPick,
   type PickHistory,
 } from '#src/core/levels/picks.ts';
-import { snapToBody } from '#src/core/levels/snap-to-body.ts';
+import type { NameProblem } from '#src/core/levels/rename.ts';
+import { walkSpine } from '#src/core/levels/walk-spine.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import type { Result } from '#src/lib/result.ts';
+import type { BodyFinder } from './body-finder.ts';
 import { tell } from './messages.ts';
 import type { SessionStore } from './state.ts';
 
 export type Picking = {
-  readonly arm: (level: Level | null) => void;
-  /** Places the armed level at the body round this point. False when no level is armed or nothing is open: the click is not used. */
+  readonly arm: (level: VertebraName | null) => void;
+  /** Places the armed level at the body round this point, and its neighbours as proposals. False when no level is armed or nothing is open: the click is not used. */
   readonly pickAt: (point: WorldPoint) => boolean;
   /** Moves a mark exactly where the reader puts it: no snapping. */
-  readonly move: (level: Level, to: WorldPoint) => void;
-  readonly remove: (level: Level) => void;
+  readonly move: (level: VertebraName, to: WorldPoint) => void;
+  /** Removes what the reader placed; a proposal is kept in mind as rejected. */
+  readonly remove: (level: VertebraName) => void;
+  readonly confirm: (level: VertebraName) => void;
+  readonly confirmAll: () => void;
+  /** The right name of one vertebra; `isAlong`: the others are renamed with it. */
+  readonly rename: (level: VertebraName, to: VertebraName, isAlong: boolean) => void;
   readonly shift: (steps: 1 | -1) => void;
   readonly undo: () => void;
   readonly redo: () => void;
-  readonly select: (level: Level | null) => void;
+  readonly select: (level: VertebraName | null) => void;
   /** Confidence of the snap that gave this centre; null where no snap did. */
   readonly snapConfidenceAt: (centre: WorldPoint) => number | null;
 };
 
+export type PickingParts = {
+  readonly store: SessionStore;
+  readonly openVolume: () => VolumeSource | null;
+  readonly findBody: BodyFinder;
+  /** False: a pick stands alone. */
+  readonly proposesNeighbours: boolean;
+};
+
 /** The reader's edits of the picks; analyses follow by themselves. */
-export function createPicking(store: SessionStore, openVolume: () => VolumeSource | null): Picking {
+export function createPicking({ store, openVolume, findBody, proposesNeighbours }: PickingParts): Picking {
   // By place, so that undo and a shift of labels find it again.
   const snapConfidences = new Map<string, number>();
   const keyOf = (point: WorldPoint) => point.join(' ');
   const change = (next: (history: PickHistory) => PickHistory) => store.setState({ picks: next(store.getState().picks) });
+  const picksNow = (): readonly LevelPick[] => store.getState().picks.present.picks;
+
+  async function place(volume: VolumeSource, level: VertebraName, point: WorldPoint): Promise<void> {
+    const snap = await findBody(volume, point);
+    if (openVolume() !== volume) return;
+    snapConfidences.set(keyOf(snap.centreLps), snap.confidence);
+    const pick: LevelPick = { level, centreLps: snap.centreLps, state: 'confirmed' };
+    // The reader may have armed another level while the body was looked for.
+    const { armed } = store.getState().picks.present;
+    change((history) => placePick(history, pick));
+    if (armed !== level) change((history) => armLevel(history, armed));
+    store.setState({ selectedLevel: level });
+    if (proposesNeighbours && snap.moved) await proposeNeighbours(volume, pick);
+  }
+
+  /** As one step of undo, and only while the pick stands; a search of the whole scan that is under way does it better. */
+  async function proposeNeighbours(volume: VolumeSource, pick: LevelPick): Promise<void> {
+    const isWanted = (): boolean => openVolume() === volume && store.getState().spine.status !== 'running' && picksNow().includes(pick);
+    const find = (at: WorldPoint) => findBody(volume, at);
+    const found = await walkSpine({ volume, start: pick, taken: picksNow().map(({ level }) => level), find, isWanted });
+    if (found.length === 0 || !isWanted()) return;
+    change((history) => placeProposals(history, [...picksNow().filter(isOwnProposal), ...found]));
+  }
+
+  /** The same vertebra stays selected under its new name; a refusal is said. */
+  function takeNames(renamed: Result<PickHistory, NameProblem>): void {
+    if (!renamed.ok) {
+      tell(store, 'note', renamed.error.sentence);
+      return;
+    }
+    const { selectedLevel, picks } = store.getState();
+    const selected = selectedLevel === null ? undefined : findPick(picks.present, selectedLevel);
+    const same = renamed.value.present.picks.find((pick) => pick.centreLps === selected?.centreLps);
+    store.setState({ picks: renamed.value, selectedLevel: same?.level ?? null });
+  }
 
   return {
     arm: (level) => change((history) => armLevel(history, level)),
@@ -44,26 +101,19 @@ export function createPicking(store: SessionStore, openVolume: () => VolumeSourc
       const volume = openVolume();
       const { armed } = store.getState().picks.present;
       if (volume === null || armed === null) return false;
-      const snap = snapToBody(volume, point);
-      snapConfidences.set(keyOf(snap.centreLps), snap.confidence);
-      change((history) => placePick(history, { level: armed, centreLps: snap.centreLps, state: 'confirmed' }));
-      store.setState({ selectedLevel: armed });
+      void place(volume, armed, point);
       return true;
     },
     move: (level, to) => change((history) => movePick(history, level, to)),
     remove(level) {
-      change((history) => removePick(history, level));
+      const isProposal = findPick(store.getState().picks.present, level)?.state === 'proposed';
+      change((history) => (isProposal ? rejectPick(history, level) : removePick(history, level)));
       if (store.getState().selectedLevel === level) store.setState({ selectedLevel: null });
     },
-    shift(steps) {
-      const shifted = shiftAll(store.getState().picks, steps);
-      if (!shifted.ok) {
-        tell(store, 'note', shifted.error.sentence);
-        return;
-      }
-      const { selectedLevel } = store.getState();
-      store.setState({ picks: shifted.value, selectedLevel: selectedLevel === null ? null : shiftLevel(selectedLevel, steps) });
-    },
+    confirm: (level) => change((history) => confirmPick(history, level)),
+    confirmAll: () => change(confirmAll),
+    rename: (level, to, isAlong) => takeNames(renamePick(store.getState().picks, level, to, isAlong)),
+    shift: (steps) => takeNames(shiftAll(store.getState().picks, steps)),
     undo: () => change(undoPick),
     redo: () => change(redoPick),
     select(level) {

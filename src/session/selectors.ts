@@ -1,6 +1,6 @@
 import { seriesTitle } from '#src/core/dicom/series-title.ts';
 import type { Series } from '#src/core/dicom/series.ts';
-import { LEVELS } from '#src/core/levels/level.ts';
+import { VERTEBRAE } from '#src/core/levels/vertebra-name.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import type { SessionState } from './state.ts';
 
@@ -18,7 +18,7 @@ export function nextSeriesOf({ series, openSeriesId }: Pick<SessionState, 'serie
 
 /** Results that are there, from head to feet. */
 export function doneResults({ analyses }: Pick<SessionState, 'analyses'>): readonly LevelResult[] {
-  return LEVELS.flatMap((level) => {
+  return VERTEBRAE.flatMap((level) => {
     const analysis = analyses[level];
     return analysis?.status === 'done' ? [analysis.result] : [];
   });

@@ -1,25 +1,37 @@
+import type { LevelPick } from '#src/core/levels/pick.ts';
 import type { ModelManifest } from '#src/core/model/manifest.ts';
 import { createDicomWeb, readDropped, readFileList, readUrl, type DicomWeb, type SeriesAddress, type ServerAccess } from '#src/files/index.ts';
-import type { InferenceEngine } from '#src/inference/index.ts';
+import type { InferenceEngine, SpineFinder } from '#src/inference/index.ts';
 import type { Viewer } from '#src/viewer/index.ts';
-import { analyseLevel } from './analyse-level.ts';
+import { analyseLevel, estimate, type LevelJob } from './analyse-level.ts';
 import { startAnalysisRunner, type AnalysisRunner } from './analysis-runner.ts';
+import { createBodyFinder } from './body-finder.ts';
 import { fetchDemo } from './demo.ts';
+import { createExplaining, type Explaining } from './explaining.ts';
 import { loadDefaultModel } from './default-model.ts';
+import { followSpine } from './follow-spine.ts';
 import { dismiss, tell } from './messages.ts';
 import { createStudyOpening } from './opening.ts';
 import type { SizeChoice } from './size-question.ts';
+import { createCalibrationMemory } from './calibration-memory.ts';
+import { conversionOf, createDensitySettings, factsOf, type DensitySettings } from './density-settings.ts';
 import { createPicking, type Picking } from './picking.ts';
 import { describeExports, makeExports, type ExportKind, type ExportedFile } from './export-results.ts';
+import { startSpineSearch, type SpineSearch } from './spine-finding.ts';
 import { startNetworkLate } from './start-network.ts';
 import { createSessionStore, type SessionStore } from './state.ts';
 
 export type SessionParts = {
   readonly viewer: Viewer;
   readonly engine: InferenceEngine;
+  readonly spineFinder: SpineFinder;
   /** Folder that holds models/ and demo/; absolute, with a slash at its end. */
   readonly baseUrl: string;
   readonly appVersion: string;
+  /** Where the user's calibrations are kept; null where the browser refuses storage. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
+  /** False: nothing is proposed, neither on opening nor round a pick. */
+  readonly proposesSpine: boolean;
 };
 
 /** The application without a screen. Features call these; nothing else changes the store. */
@@ -27,6 +39,9 @@ export type Session = {
   readonly store: SessionStore;
   readonly viewer: Viewer;
   readonly picking: Picking;
+  readonly density: DensitySettings;
+  readonly explaining: Explaining;
+  readonly spineSearch: SpineSearch;
   readonly openDropped: (data: DataTransfer) => Promise<void>;
   readonly openFileList: (list: FileList) => Promise<void>;
   readonly openDemo: () => Promise<void>;
@@ -46,18 +61,25 @@ export type Session = {
   readonly exportResults: (kind: ExportKind) => readonly ExportedFile[];
 };
 
-export function createSession({ viewer, engine, baseUrl, appVersion }: SessionParts): Session {
+export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion, storage, proposesSpine }: SessionParts): Session {
   const store = createSessionStore(engine.getStatus());
   let manifest: ModelManifest | null = null;
   let modelReady: Promise<void> | null = null;
   const opening = createStudyOpening(store, viewer, () => runner);
-  const picking = createPicking(store, opening.volume);
+  const picking = createPicking({ store, openVolume: opening.volume, findBody: createBodyFinder(), proposesNeighbours: proposesSpine });
+  const spineSearch = startSpineSearch(store, spineFinder, opening.volume, proposesSpine);
   const dicomWeb = createDicomWeb(baseUrl);
+  const density = createDensitySettings(store, createCalibrationMemory(storage), () => runner.restart());
 
   const runner: AnalysisRunner = startAnalysisRunner(store, async (pick, signal) => {
     // A pick made before the network has arrived waits for it.
     await startModel();
     signal.throwIfAborted();
+    return analyseLevel(jobOf(pick), signal);
+  });
+  const explaining = createExplaining(store, (pick, signal) => estimate(jobOf(pick), signal));
+
+  function jobOf(pick: LevelPick): LevelJob {
     const volume = opening.volume();
     const { series, openSeriesId } = store.getState();
     const open = series.find((one) => one.id === openSeriesId);
@@ -65,11 +87,12 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     const snapConfidence = picking.snapConfidenceAt(pick.centreLps);
     const shear = open.grid?.shear;
     const isEverySecondSlice = open.reduction?.kind === 'every-second';
-    return analyseLevel({ volume, facts: open.acquisition, pick, snapConfidence, shear, isEverySecondSlice, engine, manifest }, signal);
-  });
+    return { volume, facts: factsOf(store.getState(), open), conversion: conversionOf(store.getState(), open, new Date()), pick, snapConfidence, shear, isEverySecondSlice, engine, manifest };
+  }
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
   engine.onFallback(({ sentence }) => tell(store, 'note', sentence, 'app'));
+  followSpine(store, viewer);
   viewer.onProblem(({ sentence }) => tell(store, 'problem', sentence, 'app'));
   viewer.onClick(({ point }) => picking.pickAt(point));
 
@@ -103,6 +126,9 @@ export function createSession({ viewer, engine, baseUrl, appVersion }: SessionPa
     store,
     viewer,
     picking,
+    density,
+    explaining,
+    spineSearch,
     openDropped: (data) => opening.openEntries(() => readDropped(data)),
     openFileList: (list) => opening.openEntries(() => Promise.resolve(readFileList(list))),
     openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),

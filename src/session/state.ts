@@ -1,10 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Series } from '#src/core/dicom/series.ts';
-import type { Level } from '#src/core/levels/level.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { emptyPickHistory, type PickHistory } from '#src/core/levels/picks.ts';
+import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
+import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
+import type { StatedFacts } from '#src/core/measure/stated-facts.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
+import type { SpineProposal } from '#src/core/spine/spine-proposal.ts';
 import type { EngineStatus } from '#src/inference/index.ts';
+import type { MovesRun } from './explaining.ts';
 import type { SizeQuestion } from './size-question.ts';
 
 /** Long work that stands between a drop and an image. `total` is null while it is not known. */
@@ -23,7 +27,7 @@ export type LevelAnalysis =
   | { readonly status: 'done'; readonly result: LevelResult }
   | { readonly status: 'failed'; readonly sentence: string };
 
-export type Analyses = Readonly<Partial<Record<Level, LevelAnalysis>>>;
+export type Analyses = Readonly<Partial<Record<VertebraName, LevelAnalysis>>>;
 
 /** Something the user is told once; it stays until dismissed. What is about the study goes when other files are opened. */
 export type Message = {
@@ -34,15 +38,23 @@ export type Message = {
 };
 
 /** Asked before picks that were not saved are given up for another study. */
-export type ReplaceQuestion = { readonly levels: readonly Level[] };
+export type ReplaceQuestion = { readonly levels: readonly VertebraName[] };
 
 /** Picks of a series that is not shown: changing series loses nothing. */
 export type HiddenPicks = {
   readonly picks: PickHistory;
-  readonly selectedLevel: Level | null;
+  readonly selectedLevel: VertebraName | null;
   /** Those that were done when the series was left. */
   readonly results: readonly LevelResult[];
 };
+
+/** The search for vertebrae in the open series. A proposal without vertebrae means that nothing like a spine was found. */
+export type SpineFinding =
+  | { readonly status: 'none' }
+  | { readonly status: 'running'; readonly done: number; readonly total: number }
+  | { readonly status: 'done'; readonly proposal: SpineProposal }
+  | { readonly status: 'failed'; readonly sentence: string }
+  | { readonly status: 'cancelled' };
 
 export type ModelFacts = {
   readonly id: string;
@@ -69,7 +81,18 @@ export type SessionState = {
   /** By series id; the shown series is not among them. */
   readonly hiddenPicks: Readonly<Record<string, HiddenPicks>>;
   readonly analyses: Analyses;
-  readonly selectedLevel: Level | null;
+  readonly selectedLevel: VertebraName | null;
+  readonly spine: SpineFinding;
+  /** By series id: what the reader says of the acquisition where the header is silent. */
+  readonly statedFacts: Readonly<Record<string, StatedFacts>>;
+  /** Those that the user saved in this browser. */
+  readonly calibrations: readonly ScannerCalibration[];
+  /** By series id: the id of the calibration that makes its densities; absent: by tube voltage. */
+  readonly chosenCalibrations: Readonly<Record<string, string>>;
+  /** Is the network's class-activation map of the selected level drawn over the planes? */
+  readonly isActivationShown: boolean;
+  /** The network's answers at small moves of a level's mark, where the reader asked for them. */
+  readonly moves: Readonly<Partial<Record<VertebraName, MovesRun>>>;
   /** DXA scale that is shown; null until a model is there. */
   readonly deviceId: string | null;
   readonly model: ModelFacts | null;
@@ -92,6 +115,12 @@ export function createSessionStore(engine: EngineStatus): SessionStore {
     hiddenPicks: {},
     analyses: {},
     selectedLevel: null,
+    spine: { status: 'none' },
+    statedFacts: {},
+    calibrations: [],
+    chosenCalibrations: {},
+    isActivationShown: false,
+    moves: {},
     deviceId: null,
     model: null,
     engine,

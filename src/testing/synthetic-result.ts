@@ -1,4 +1,4 @@
-import type { Level } from '#src/core/levels/level.ts';
+import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
 import type { RoiMeasurement } from '#src/core/measure/roi.ts';
 import type { LevelResult, NetworkEstimate } from '#src/core/results/level-result.ts';
 
@@ -43,7 +43,7 @@ export function makeNetworkEstimate(overrides: Partial<NetworkEstimate> = {}): N
   };
 }
 
-export function makeLevelResult(level: Level, overrides: Partial<LevelResult> = {}): LevelResult {
+export function makeLevelResult(level: VertebraName, overrides: Partial<LevelResult> = {}): LevelResult {
   return {
     level,
     measurement: makeMeasurement(),

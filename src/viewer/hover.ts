@@ -1,9 +1,9 @@
 import { makeEmitter } from './emitter.ts';
-import type { Plane } from './plane.ts';
+import type { Pane } from './plane.ts';
 import type { PlaneHover } from './viewer-api.ts';
 
-/** CSS pixels in the plane's canvas. */
-export type Pointer = { readonly plane: Plane; readonly x: number; readonly y: number };
+/** CSS pixels in the pane's canvas. */
+export type Pointer = { readonly plane: Pane; readonly x: number; readonly y: number };
 
 export type Hover = {
   readonly listen: (listener: (hover: PlaneHover | null) => void) => () => void;

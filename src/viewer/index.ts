@@ -7,9 +7,11 @@
  *   opened: a later `readBlock` throws.
  * - Only a series with a grid is opened: core/dicom has checked it, and the volume is made with exactly that grid.
  *   Every slice must decode; a series with damaged slices is refused, and the problem names those it could do without.
- * - `<PlaneViewport>` shows a plane and hands the app a PlaneProjection to draw marks with.
+ * - `<PlaneViewport>` shows a plane and hands the app a PlaneProjection to draw marks with; `<CurvedViewport>` the sheet along the spine.
  */
-export { PLANES, type Plane } from './plane.ts';
+export { PLANES, type Pane, type Plane } from './plane.ts';
+export { CurvedViewport, type CurvedViewportProps } from './curved-viewport.tsx';
+export type { CurvedProjection } from './curved-projection.ts';
 export { PlaneViewport, type PlaneViewportProps } from './plane-viewport.tsx';
 export type { CanvasPoint, PlaneProjection } from './projection.ts';
 export type { PlaneSnapshot } from './view-model.ts';

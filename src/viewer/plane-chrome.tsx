@@ -5,8 +5,8 @@ import type { Plane } from './plane.ts';
 import type { PlaneProjection } from './projection.ts';
 import { scaleBarMm } from './scale-bar.ts';
 
-const EDGE_PIXELS = 14;
-const CROSSHAIR_GAP_PIXELS = 12;
+export const EDGE_PIXELS = 14;
+export const CROSSHAIR_GAP_PIXELS = 12;
 const MAX_SCALE_BAR_SHARE = 0.3;
 const MAX_SCALE_BAR_PIXELS = 160;
 
@@ -24,7 +24,7 @@ export function PlaneChrome({ projection, focus }: ChromeProps): ReactNode {
   return (
     <g className="plane-chrome" aria-hidden="true" data-plane={projection.plane}>
       {focus !== null && <Crosshair projection={projection} focus={focus} />}
-      <EdgeLetters projection={projection} />
+      <EdgeLetters plane={projection.plane} size={projection.size} />
       <ScaleBar projection={projection} />
       <text className="plane-text" x={EDGE_PIXELS} y={EDGE_PIXELS + 6} textAnchor="start">
         {`${projection.sliceIndex} / ${projection.sliceCount}`}
@@ -45,9 +45,8 @@ function Crosshair({ projection, focus }: { readonly projection: PlaneProjection
   );
 }
 
-function EdgeLetters({ projection }: { readonly projection: PlaneProjection }): ReactNode {
-  const { width, height } = projection.size;
-  const letters = edgeLetters(projection.plane);
+export function EdgeLetters({ plane, size: { width, height } }: Pick<PlaneProjection, 'plane' | 'size'>): ReactNode {
+  const letters = edgeLetters(plane);
   return (
     <g>
       <text x={EDGE_PIXELS} y={height / 2} textAnchor="middle" dominantBaseline="central">{letters.left}</text>

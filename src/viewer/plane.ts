@@ -3,6 +3,9 @@ import type { WorldPoint, WorldVector } from '#src/core/geometry/spaces.ts';
 /** The three patient planes. They follow the patient's axes, whatever the orientation of the scan's slices. */
 export type Plane = 'sagittal' | 'axial' | 'coronal';
 
+/** The planes, and the sheet along the spine laid flat. */
+export type Pane = Plane | 'straightened';
+
 export const PLANES: readonly Plane[] = ['sagittal', 'axial', 'coronal'];
 
 /** Unit vectors in LPS. */

@@ -5,7 +5,7 @@ import { greyOf, type DisplayWindow } from './window.ts';
 const NO_FLIPS = { across: false, down: false };
 
 /**
- * One slice in grey on a canvas of its own, one canvas pixel a voxel; stretch it by the pixel spacing where it is shown. In main memory:
+ * One slice in grey on a canvas of its own or a given one, one canvas pixel a voxel; stretch it by the pixel spacing where it is shown. In main memory:
  * reading a canvas back from the graphics card waits for all that is drawn there. Null where the browser gives no canvas.
  */
 export function drawSlice(
@@ -13,8 +13,8 @@ export function drawSlice(
   { columns, rows }: Pick<SliceHeader, 'columns' | 'rows'>,
   window: DisplayWindow,
   flips: { readonly across: boolean; readonly down: boolean } = NO_FLIPS,
+  canvas: HTMLCanvasElement = document.createElement('canvas'),
 ): HTMLCanvasElement | null {
-  const canvas = document.createElement('canvas');
   canvas.width = columns ?? 0;
   canvas.height = rows ?? 0;
   const context = canvas.getContext('2d', { willReadFrequently: true });

@@ -2,19 +2,20 @@ import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import type { Series } from '#src/core/dicom/series.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
+import type { CurvedModel } from './curved-model.ts';
 import type { Modifiers, PrimaryTool } from './gestures.ts';
 import type { LoadOptions, LoadProblem } from './load-slices.ts';
-import type { Plane } from './plane.ts';
+import type { Pane, Plane } from './plane.ts';
 import type { ViewBox } from './plane-view.ts';
 import type { MemoryNeed } from './memory-budget.ts';
 import type { PreviewFile } from './preview.ts';
 import type { PlaneSnapshot } from './view-model.ts';
 import type { DisplayWindow } from './window.ts';
 
-export type PlaneClick = { readonly point: WorldPoint; readonly plane: Plane; readonly modifiers: Modifiers };
+export type PlaneClick = { readonly point: WorldPoint; readonly plane: Pane; readonly modifiers: Modifiers };
 
 /** `valueHu` is the nearest voxel's; null outside the scan or where its slice is not loaded yet. */
-export type PlaneHover = { readonly point: WorldPoint; readonly plane: Plane; readonly valueHu: number | null };
+export type PlaneHover = { readonly point: WorldPoint; readonly plane: Pane; readonly valueHu: number | null };
 
 export type ViewerProblem = { readonly code: 'webgl-context-lost'; readonly sentence: string };
 
@@ -77,4 +78,11 @@ export type Viewer = {
    * Idempotent: a plane attached elsewhere moves.
    */
   readonly attach: (plane: Plane, boxes: PlaneBoxes) => () => void;
+  readonly curved: CurvedView;
+};
+
+/** The fourth pane: a sheet along the spine, straightened. Shown where the reader asks for it and three centres make a curve. */
+export type CurvedView = Pick<CurvedModel, 'setCentres' | 'setShown' | 'setSide' | 'step' | 'zoom' | 'snapshot' | 'subscribe'> & {
+  /** As Viewer.attach. */
+  readonly attach: (boxes: PlaneBoxes) => () => void;
 };

@@ -3,19 +3,21 @@ import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import type { SeriesGrid, SeriesProblem } from '#src/core/dicom/series.ts';
 import { fail, ok } from '#src/lib/result.ts';
 import { startCornerstone } from './cornerstone.ts';
+import { makeCurvedCanvas } from './curved-canvas.ts';
+import { createCurvedModel, type CurvedModel } from './curved-model.ts';
 import { makeEmitter } from './emitter.ts';
 import { listenToGestures, type GestureTarget, type PrimaryTool } from './gestures.ts';
 import { makeHover } from './hover.ts';
 import { huTypeOf } from './hu-slice.ts';
 import { ABORTED, loadSlices } from './load-slices.ts';
-import { PLANES, type Plane } from './plane.ts';
+import { PLANES, type Pane, type Plane } from './plane.ts';
 import { limitsAfter, memoryLimits, memoryNeed, type MemoryLimits } from './memory-budget.ts';
 import { readPreview } from './preview.ts';
 import { makeVolumeSource } from './read-block.ts';
 import { createStage, type Stage } from './stage.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { createViewModel, type ViewModel } from './view-model.ts';
-import type { ClickListener, Viewer, ViewerProblem } from './viewer-api.ts';
+import type { ClickListener, PlaneBoxes, Viewer, ViewerProblem } from './viewer-api.ts';
 import { createVolume, type OpenVolume } from './volume.ts';
 import { BONE_WINDOW, type DisplayWindow } from './window.ts';
 
@@ -61,8 +63,13 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     window = { center: next.center, width: Math.max(1, next.width) };
     stage.setWindow(window);
     model.redraw();
+    curved.repaint();
     windows.emit(window);
   };
+
+  const curvedCanvas = makeCurvedCanvas(() => window);
+  const curved = createCurvedModel(curvedCanvas, model.focus, (callback) => requestAnimationFrame(callback), { now: () => performance.now(), later: (task) => setTimeout(task) });
+  model.subscribe(curved.refresh);
 
   let preview: HTMLCanvasElement | null = null;
   let previewsAsked = 0;
@@ -88,6 +95,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     if (open === null) return;
     const { volume, stop } = open;
     open = null;
+    curved.setVolume(null);
     stop.abort();
     model.setGrid(null);
     model.setLoading(null);
@@ -143,7 +151,9 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     stage.clip(null);
     model.setLoading(null);
     model.redraw();
-    return ok(makeVolumeSource(volume.id, grid, volume.type, volume.sliceAt));
+    const source = makeVolumeSource(volume.id, grid, volume.type, volume.sliceAt);
+    curved.setVolume(source);
+    return ok(source);
   };
 
   const sized = new Set<Plane>();
@@ -163,37 +173,40 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     model.redraw();
   };
 
+  const pointAt = (pane: Pane, x: number, y: number): WorldPoint | undefined =>
+    (pane === 'straightened' ? curved.projection() : model.projection(pane))?.canvasToWorld(x, y);
   const hover = makeHover(
     ({ plane, x, y }) => {
-      const point = model.projection(plane)?.canvasToWorld(x, y);
+      const point = pointAt(plane, x, y);
       return point === undefined ? null : { point, plane, valueHu: open === null ? null : valueAt(open, point) };
     },
     (callback) => requestAnimationFrame(callback),
   );
   // While loading, the model publishes the progress of the slices too.
   model.subscribe(hover.refresh);
+  curved.subscribe(hover.refresh);
 
-  const targetOf = (plane: Plane): GestureTarget => ({
+  const targetOf = (pane: Pane, moves: Pick<GestureTarget, 'step' | 'pan' | 'zoom'>): GestureTarget => ({
+    ...moves,
     primaryTool: () => tool,
     click(x, y, modifiers) {
-      const point = model.projection(plane)?.canvasToWorld(x, y);
+      const point = pointAt(pane, x, y);
       if (point === undefined) return;
-      const isUsed = [...clickListeners].map((listener) => listener({ point, plane, modifiers })).includes(true);
+      const isUsed = [...clickListeners].map((listener) => listener({ point, plane: pane, modifiers })).includes(true);
       if (!isUsed && tool === 'crosshair') model.setFocus(point);
     },
     moveFocus(x, y) {
-      const point = model.projection(plane)?.canvasToWorld(x, y);
+      const point = pointAt(pane, x, y);
       if (point !== undefined) model.setFocus(point);
     },
-    hover: (position) => hover.moveTo(position === null ? null : { plane, ...position }),
-    step: (slices) => model.step(plane, slices),
-    pan: (dx, dy) => model.pan(plane, dx, dy),
-    zoom: (factor, at) => model.zoom(plane, factor, at),
+    hover: (position) => hover.moveTo(position === null ? null : { plane: pane, ...position }),
     window(dx, dy) {
       const perPixel = Math.max(1, window.width * WINDOW_SHARE_PER_PIXEL);
       setWindow({ center: window.center + dy * perPixel, width: window.width + dx * perPixel });
     },
   });
+  const planeTarget = (plane: Plane): GestureTarget =>
+    targetOf(plane, { step: (slices) => model.step(plane, slices), pan: (dx, dy) => model.pan(plane, dx, dy), zoom: (factor, at) => model.zoom(plane, factor, at) });
 
   return {
     openSeries,
@@ -206,7 +219,10 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     setFocus: model.setFocus,
     jumpTo: model.jumpTo,
     setHome: model.setHome,
-    resetView: model.resetView,
+    resetView: () => {
+      model.resetView();
+      curved.resetView();
+    },
     zoomBy: (plane, factor) => model.zoom(plane, factor),
     stepSlices: model.step,
     window: () => window,
@@ -227,7 +243,8 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     onProblem: (listener) => problems.listen(listener),
     snapshot: model.snapshot,
     subscribe: model.subscribe,
-    attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, onSized, () => listenToGestures(boxes.surface, boxes.frame, targetOf(plane))),
+    attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, onSized, () => listenToGestures(boxes.surface, boxes.frame, planeTarget(plane))),
+    curved: { ...curved, attach: (boxes) => attachCurved(curvedCanvas.element, curved, boxes, targetOf('straightened', curved)) },
   };
 }
 
@@ -274,5 +291,20 @@ function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLEle
     stopListening();
     // A newer mount may have taken the canvas already.
     if (element.parentElement === container) element.remove();
+  };
+}
+
+function attachCurved(element: HTMLElement, curved: CurvedModel, { stage, surface, frame }: PlaneBoxes, target: GestureTarget): () => void {
+  stage.append(element);
+  const stopListening = listenToGestures(surface, frame, target);
+  const observer = new ResizeObserver(() => {
+    const { width, height } = element.getBoundingClientRect();
+    curved.setSize(width === 0 || height === 0 ? null : { width, height });
+  });
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    stopListening();
+    if (element.parentElement === stage) element.remove();
   };
 }

@@ -158,7 +158,7 @@ def test_bad_input_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
         ('{"format": "osteolens-results", "schemaVersion": 9}', "newer OsteoLens"),
         ('{"format": "x"}', "is not an OsteoLens results file"),
         (
-            '{"format": "osteolens-results", "schemaVersion": 1, "levels": [{"level": "S1"}]}',
+            '{"format": "osteolens-results", "schemaVersion": 1, "levels": [{"level": "C7"}]}',
             r"levels\[0\]\.level",
         ),
         (
@@ -177,6 +177,14 @@ def test_bad_input_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
         open_study(tmp_path / "empty", other)
     with pytest.raises(UserError, match=r"manifest\.json: there is no such file"):
         open_model(tmp_path)
+
+
+def test_landmarks_and_extra_vertebrae_of_a_results_file_are_passed_over(tmp_path: Path) -> None:
+    picks = write_picks(
+        tmp_path / "c.osteolens.json", {"S1": [0, 0, 0], "L5": [1, 2, 32], "T13": [1, 2, 200]}, "1.2.3.4"
+    )
+    centres = read_centres(picks, Scan(np.zeros((2, 2, 2)), np.eye(4), {}))
+    assert [(one.level, one.centre_lps) for one in centres.levels] == [("L5", (1.0, 2.0, 32.0))]
 
 
 def test_a_mask_that_shows_no_whole_body_is_refused(tmp_path: Path) -> None:

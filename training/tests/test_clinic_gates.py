@@ -10,7 +10,6 @@ from vertebra.clinic.gates import find_warnings, is_density_refused, is_network_
 from vertebra.clinic.measure import (
     Problem,
     hu_to_vbmd,
-    inspect_body_region,
     measure_roi,
     qct_category,
     sample,
@@ -23,6 +22,9 @@ FIXTURE = json.loads(Path(__file__).with_name("fixtures").joinpath("gate-cases.j
 def phantom_scan(phantom: dict) -> Scan:
     grid = FIXTURE["grid"]
     hu = np.full(grid["sizeVox"][::-1], phantom["boneHu"], np.float32)
+    if "alternatingHu" in phantom:
+        k, j, i = np.indices(hu.shape)
+        hu += np.where((i + j + k) % 2 == 1, 1, -1) * np.float32(phantom["alternatingHu"])
     if phantom["block"]:
         low, high = phantom["block"]["min"], phantom["block"]["max"]
         hu[low[2] : high[2], low[1] : high[1], low[0] : high[0]] = phantom["block"]["hu"]
@@ -40,7 +42,9 @@ def test_a_case_has_the_warnings_of_the_app(case: dict) -> None:
         if case["estimated"]["ok"]
         else Problem(**case["estimated"]["error"])
     )
-    found = find_warnings("L1", case["facts"], inspect_body_region(scan, centre), measured, estimated)
+    found = find_warnings(
+        case["level"], scan, centre, case["facts"], measured, estimated, case["fit"], case["isFitSought"]
+    )
     assert found == case["warnings"]
     assert is_density_refused(found) == case["densityRefused"]
     assert is_network_refused(found) == case["networkRefused"]

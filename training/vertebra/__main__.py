@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .clinic.commands import add_clinic_commands
 from .config import REPO_ROOT, TRAINING_ROOT, UserError, load_config
+from .spine.commands import add_spine_commands
 
 
 def simulate(options: Namespace) -> None:
@@ -122,6 +123,7 @@ def build_parser() -> ArgumentParser:
     command.add_argument("--demo", type=Path, default=REPO_ROOT / "public" / "demo")
     command.add_argument("--out", type=Path, default=REPO_ROOT / "e2e" / "fixtures" / "demo-reference.json")
     add_clinic_commands(add)
+    add_spine_commands(add)
     return parser
 
 

@@ -306,8 +306,8 @@ SECTIONS = {
 }
 
 
-def _section(path: Path, name: str, raw: Any) -> Any:
-    cls = SECTIONS[name]
+def read_section(path: Path, name: str, cls: Any, raw: Any) -> Any:
+    """One table of a run file over the defaults of its settings class."""
     if not isinstance(raw, dict):
         raise UserError(f"{path}: [{name}] must be a table.")
     default = cls()
@@ -344,7 +344,7 @@ def load_config(path: Path) -> Config:
     unknown = set(raw) - set(SECTIONS)
     if unknown:
         raise UserError(f"{path}: unknown section '{sorted(unknown)[0]}'; known are {', '.join(SECTIONS)}.")
-    sections = {name: _section(path, name, value) for name, value in raw.items()}
+    sections = {name: read_section(path, name, SECTIONS[name], value) for name, value in raw.items()}
     config = Config(name=path.stem, source=f"runs/{path.name}", **sections)
     for name in SPLITS:
         if getattr(config.simulate, name) < 1:

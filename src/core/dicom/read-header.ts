@@ -3,6 +3,7 @@ import { parseHeader, type Part10Repair } from './data-set.ts';
 import { readElements, type ElementReader } from './element-reader.ts';
 import type { FileFaultCode } from './file-fault.ts';
 import { orientationOf, positionOf, spacingOf } from './image-plane.ts';
+import { ageFromDates } from './patient-age.ts';
 import { readFrames } from './read-frames.ts';
 import type { SliceHeader } from './series.ts';
 
@@ -92,7 +93,7 @@ function sliceHeader(elements: ElementReader, source: HeaderSource, transferSynt
     patientName: text('x00100010'),
     patientId: text('x00100020'),
     patientSex: text('x00100040'),
-    patientAge: text('x00101010'),
+    patientAge: text('x00101010') ?? ageFromDates(text('x00100030'), text('x00080020')),
     bodyPartExamined: text('x00180015'),
     patientPosition: text('x00185100'),
     manufacturer: text('x00080070'),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { worldPoint } from '../geometry/spaces.ts';
-import type { Level } from './level.ts';
 import type { LevelPick } from './pick.ts';
+import type { VertebraName } from './vertebra-name.ts';
 import { checkPicks } from './check-picks.ts';
 import {
   armLevel, canRedo, canUndo, emptyPickHistory, findPick, movePick, nextArmed, placePick, placePicks, redoPick,
   removePick, shiftAll, undoPick, type PickHistory,
 } from './picks.ts';
 
-function pick(level: Level, z: number, state: LevelPick['state'] = 'confirmed'): LevelPick {
+function pick(level: VertebraName, z: number, state: LevelPick['state'] = 'confirmed'): LevelPick {
   return { level, centreLps: worldPoint(3, -70, z), state };
 }
 
@@ -71,10 +71,10 @@ describe('picks', () => {
     expect(undoPick(down.value).present).toEqual(three.present);
   });
 
-  it('refuses to rename beyond T10 to L5, and names the level', () => {
-    const lowest = placePick(three, pick('L5', 190));
-    expect(shiftAll(lowest, 1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range', sentence: expect.stringContaining('L5') as string } });
-    expect(shiftAll(placePick(three, pick('T10', 420)), -1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range' } });
+  it('refuses to rename beyond T1 to S1, and names the level', () => {
+    const lowest = placePick(three, pick('S1', 160));
+    expect(shiftAll(lowest, 1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range', sentence: expect.stringContaining('S1') as string } });
+    expect(shiftAll(placePick(three, pick('T1', 620)), -1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range' } });
     expect(shiftAll(emptyPickHistory(), 1)).toMatchObject({ ok: false, error: { code: 'nothing-to-shift' } });
   });
 

@@ -1,7 +1,9 @@
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { WorldPoint } from '../geometry/spaces.ts';
-import { LEVELS, shiftLevel, type Level } from './level.ts';
-import type { LevelPick } from './pick.ts';
+import { isOwnProposal, type LevelPick, type PickState } from './pick.ts';
+import { renameAll, renameOne, shiftNames, type NameProblem } from './rename.ts';
+import { reconcileProposals } from './reconcile-proposals.ts';
+import { compareVertebrae, isAnalysed, spineWith, type VertebraName } from './vertebra-name.ts';
 
 /**
  * The picks of one study, as a value. Every operation gives a new value; a refused one gives its reason.
@@ -10,7 +12,7 @@ import type { LevelPick } from './pick.ts';
 export type PickSet = {
   readonly picks: readonly LevelPick[];
   /** The level that the next click places; null: a click places nothing. */
-  readonly armed: Level | null;
+  readonly armed: VertebraName | null;
 };
 
 /** Undo history. Arming a level is no edit of its own: undo steps from placement to placement. */
@@ -19,8 +21,6 @@ export type PickHistory = {
   readonly present: PickSet;
   readonly future: readonly PickSet[];
 };
-
-export type PickProblem = { readonly code: 'shift-leaves-range' | 'nothing-to-shift'; readonly sentence: string };
 
 /** Undo reaches this far back. */
 const MAX_PAST = 100;
@@ -34,7 +34,7 @@ function commit(history: PickHistory, present: PickSet): PickHistory {
 }
 
 function headToFeet(one: LevelPick, other: LevelPick): number {
-  return LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level);
+  return compareVertebrae(one.level, other.level);
 }
 
 function withPick(set: PickSet, pick: LevelPick): PickSet {
@@ -42,26 +42,30 @@ function withPick(set: PickSet, pick: LevelPick): PickSet {
   return { picks, armed: set.armed };
 }
 
-export function findPick(set: PickSet, level: Level): LevelPick | undefined {
+export function findPick(set: PickSet, level: VertebraName): LevelPick | undefined {
   return set.picks.find((pick) => pick.level === level);
 }
 
-/** The next level below that is not yet picked, else the next above, else null. */
-export function nextArmed(picks: readonly LevelPick[], after: Level): Level | null {
-  const isFree = (level: Level): boolean => picks.every((pick) => pick.level !== level);
-  const position = LEVELS.indexOf(after);
-  return LEVELS.slice(position + 1).find(isFree) ?? LEVELS.slice(0, position).toReversed().find(isFree) ?? null;
+/** The next measured level below that the reader has not placed, else the next above, else null. */
+export function nextArmed(picks: readonly LevelPick[], after: VertebraName): VertebraName | null {
+  const isFree = (level: VertebraName): boolean => picks.every((pick) => pick.level !== level || isOwnProposal(pick));
+  const spine = spineWith([...picks.map(({ level }) => level), after]);
+  const position = spine.indexOf(after);
+  const isNext = (level: VertebraName): boolean => isAnalysed(level) && isFree(level);
+  return spine.slice(position + 1).find(isNext) ?? spine.slice(0, position).toReversed().find(isNext) ?? null;
 }
 
 /** Says which level the next click places; null disarms. */
-export function armLevel(history: PickHistory, armed: Level | null): PickHistory {
+export function armLevel(history: PickHistory, armed: VertebraName | null): PickHistory {
   return { ...history, present: { ...history.present, armed } };
 }
 
-/** Adds a pick, or replaces that level's, and arms the next level. */
+/** Adds a pick of the reader's, or replaces that level's, arms the next level, and brings the app's proposals into line with it. */
 export function placePick(history: PickHistory, pick: LevelPick): PickHistory {
-  const { picks } = withPick(history.present, pick);
-  return commit(history, { picks, armed: nextArmed(picks, pick.level) });
+  const { picks } = history.present;
+  const kept = withPick({ picks: picks.filter((one) => !isOwnProposal(one)), armed: null }, pick).picks;
+  const all = [...kept, ...reconcileProposals(kept, picks.filter(isOwnProposal))].toSorted(headToFeet);
+  return commit(history, { picks: all, armed: nextArmed(all, pick.level) });
 }
 
 /** Adds several picks at once, as one step of undo; arms nothing new. */
@@ -69,35 +73,81 @@ export function placePicks(history: PickHistory, picks: readonly LevelPick[]): P
   return picks.length === 0 ? history : commit(history, picks.reduce(withPick, history.present));
 }
 
+/**
+ * Replaces the app's own proposals, as one step of undo. What the reader or a file has placed stays, its names win, and what
+ * the reader rejected is not proposed again. The same history where nothing would change.
+ */
+export function placeProposals(history: PickHistory, proposals: readonly LevelPick[]): PickHistory {
+  const { picks, armed } = history.present;
+  const kept = picks.filter((pick) => !isOwnProposal(pick));
+  const next = [...kept, ...reconcileProposals(kept, proposals)].toSorted(headToFeet);
+  return next.length === 0 && picks.length === 0 ? history : commit(history, { picks: next, armed });
+}
+
 /** Moves a level's centre; the pick becomes "edited". A level without a pick stays as it is. */
-export function movePick(history: PickHistory, level: Level, centreLps: WorldPoint): PickHistory {
+export function movePick(history: PickHistory, level: VertebraName, centreLps: WorldPoint): PickHistory {
   const pick = findPick(history.present, level);
-  return pick === undefined ? history : commit(history, withPick(history.present, { ...pick, centreLps, state: 'edited' }));
+  return pick === undefined ? history : commit(history, withPick(history.present, { ...asReaders(pick, 'edited'), centreLps }));
 }
 
 /** Removes a level's pick and arms that level, so that the next click puts it right. */
-export function removePick(history: PickHistory, level: Level): PickHistory {
+export function removePick(history: PickHistory, level: VertebraName): PickHistory {
   if (findPick(history.present, level) === undefined) return history;
   return commit(history, { picks: history.present.picks.filter((pick) => pick.level !== level), armed: level });
 }
 
+/** Keeps a proposal in mind as rejected: it is not shown, not measured and not proposed again. */
+export function rejectPick(history: PickHistory, level: VertebraName): PickHistory {
+  const pick = findPick(history.present, level);
+  return pick === undefined ? history : commit(history, withPick(history.present, asReaders(pick, 'rejected')));
+}
+
+/** The reader takes over one proposal, and with its name those of the other proposals, which are counted from it. */
+export function confirmPick(history: PickHistory, level: VertebraName): PickHistory {
+  const pick = findPick(history.present, level);
+  if (pick?.state !== 'proposed') return history;
+  const { picks, armed } = withPick(history.present, asReaders(pick, 'confirmed'));
+  return commit(history, { picks: picks.map(withSettledName), armed });
+}
+
+/** The reader takes over all proposals; the next click places nothing. */
+export function confirmAll(history: PickHistory): PickHistory {
+  const { picks } = history.present;
+  if (picks.every(({ state }) => state !== 'proposed')) return history;
+  const confirmed = picks.map((pick) => (pick.state === 'proposed' ? asReaders(pick, 'confirmed') : pick));
+  return commit(history, { picks: confirmed, armed: null });
+}
+
+/** The pick with the reader's word on it; no proposal any more. */
+function asReaders({ proposal: _proposal, ...pick }: LevelPick, state: PickState): LevelPick {
+  return { ...pick, state };
+}
+
+function withSettledName(pick: LevelPick): LevelPick {
+  return isOwnProposal(pick) ? { ...pick, proposal: { ...pick.proposal, nameConfidence: 1 } } : pick;
+}
+
 /**
  * Renames all picks by one level: 1 towards the feet, −1 towards the head; the centres stay. The armed level goes along
- * where it can. Refused when a label would leave T10 to L5.
+ * where it can. Refused when the label of anything but a proposal would leave T1 to S1; a proposal that would is dropped.
  */
-export function shiftAll(history: PickHistory, steps: 1 | -1): Result<PickHistory, PickProblem> {
-  const { picks, armed } = history.present;
-  if (picks.length === 0) return fail({ code: 'nothing-to-shift', sentence: 'There is no level to rename yet.' });
-  const shifted: LevelPick[] = [];
-  for (const pick of picks) {
-    const level = shiftLevel(pick.level, steps);
-    if (level === null) {
-      const sentence = `The labels cannot move ${steps > 0 ? 'down' : 'up'} by one, because ${pick.level} is the ${steps > 0 ? 'lowest' : 'highest'} level that can be picked.`;
-      return fail({ code: 'shift-leaves-range', sentence });
-    }
-    shifted.push({ ...pick, level });
-  }
-  return ok(commit(history, { picks: shifted, armed: armed === null ? null : shiftLevel(armed, steps) }));
+export function shiftAll(history: PickHistory, steps: 1 | -1): Result<PickHistory, NameProblem> {
+  const shifted = shiftNames(history.present.picks, steps);
+  if (!shifted.ok) return shifted;
+  const { picks, nameOf } = shifted.value;
+  const { armed } = history.present;
+  return ok(commit(history, { picks: picks.map(withSettledName), armed: armed === null ? null : nameOf(armed) }));
+}
+
+/**
+ * Gives a vertebra its right name. With `isAlong` all others are renamed with it, counted from it; else the others keep theirs,
+ * and a name in use is refused. The centres stay.
+ */
+export function renamePick(history: PickHistory, level: VertebraName, to: VertebraName, isAlong: boolean): Result<PickHistory, NameProblem> {
+  const { picks } = history.present;
+  const renamed = isAlong ? renameAll(picks, level, to) : renameOne(picks, level, to);
+  if (!renamed.ok) return fail(renamed.error);
+  return ok(commit(history, { picks: renamed.value.map(withSettledName).toSorted(headToFeet), armed: null }));
 }
 
 export function canUndo(history: PickHistory): boolean {

@@ -1,3 +1,5 @@
+import { interpolate } from './interpolate.ts';
+
 /**
  * HU per mg/cm³ hydroxyapatite by tube voltage: (µ/ρ of HA over µ of water − 1/3.16) at the effective energies 60, 65.5,
  * 69 and 71.6 keV (XCOM; domain.md 2.4 and appendix A), which reproduce the published cohort factors of L1 attenuation:
@@ -19,15 +21,7 @@ export const DENSITY_ERROR_STATEMENT =
 
 /** HU per mg/cm³ at a tube voltage, linear between the tabulated ones; null outside 80 to 140 kVp or where unknown. */
 export function slopeAtKvp(kvp: number | null): number | null {
-  if (kvp === null || !Number.isFinite(kvp)) return null;
-  for (const [index, [high, slope]] of HU_PER_MG_CM3.entries()) {
-    if (kvp === high) return slope;
-    const lower = HU_PER_MG_CM3[index - 1];
-    if (lower === undefined || kvp > high || kvp < lower[0]) continue;
-    const share = (kvp - lower[0]) / (high - lower[0]);
-    return lower[1] + share * (slope - lower[1]);
-  }
-  return null;
+  return kvp === null ? null : interpolate(HU_PER_MG_CM3, kvp);
 }
 
 /**

@@ -8,15 +8,21 @@ import { OUTPUT_NAMES, outputLength, patchSize, perPatchShape, type OutputName }
  * behind it trusts the type. Keys that the contract does not name are dropped.
  */
 
-const sentence = z.string().min(1);
+export const sentence = z.string().min(1);
 const positive = z.number().positive();
 const triple = <T extends z.ZodType>(item: T) => z.tuple([item, item, item]);
 
-const fileEntry = z.object({
+export const fileEntry = z.object({
   // A plain name: the file lies beside the manifest, and nothing else is ever fetched or read.
   name: z.string().regex(/^[\w][\w.-]*$/, 'must be a plain file name'),
   bytes: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
+});
+
+export const interpolation = z.object({
+  method: z.literal('trilinear'),
+  antialias: z.literal('box'),
+  maxSubsamples: z.int().min(1).max(32),
 });
 
 const patchSpec = z.object({
@@ -25,11 +31,7 @@ const patchSpec = z.object({
   spacingMm: triple(positive),
   axes: z.tuple([z.literal('inferior-to-superior'), z.literal('anterior-to-posterior'), z.literal('right-to-left')]),
   frame: z.literal('patient'),
-  interpolation: z.object({
-    method: z.literal('trilinear'),
-    antialias: z.literal('box'),
-    maxSubsamples: z.int().min(1).max(32),
-  }),
+  interpolation,
   outsideHu: z.number(),
   clipHu: z.tuple([z.number(), z.number()]).refine(([low, high]) => low < high, 'must be [low, high] with low below high'),
   meanHu: z.number(),

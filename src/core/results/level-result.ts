@@ -1,4 +1,7 @@
 import type { Level } from '../levels/level.ts';
+import type { ActivationMap } from './activation-map.ts';
+import type { VertebraName } from '../levels/vertebra-name.ts';
+import type { InternalTissues } from '../measure/internal-tissues.ts';
 import type { RoiMeasurement } from '../measure/roi.ts';
 
 /** Mean and 90 % (or as stated by the manifest) interval. */
@@ -46,9 +49,13 @@ export type LevelWarning = {
 };
 
 export type LevelResult = {
-  readonly level: Level;
+  readonly level: VertebraName;
   readonly measurement: RoiMeasurement | null;
   readonly network: NetworkEstimate | null;
   readonly run: RunFacts | null;
+  /** Air, fat, muscle and blood beside this level; null or absent where nobody looked. */
+  readonly tissues?: InternalTissues | null;
+  /** In memory only, never in a file. */
+  readonly activation?: ActivationMap | null;
   readonly warnings: readonly LevelWarning[];
 };

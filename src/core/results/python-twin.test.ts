@@ -6,9 +6,11 @@ import { ANISOTROPIC_GRID, makeSyntheticVolume } from '#src/testing/synthetic-vo
 import { worldPoint } from '../geometry/spaces.ts';
 import { NEIGHBOUR_SPACING_MM } from '../levels/check-picks.ts';
 import { BODY_REGION, DENSE_ABOVE_HU, METAL_ABOVE_HU } from '../measure/body-region.ts';
+import { DOUBT_LIMITS } from '../measure/doubts/limits.ts';
 import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
 import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '../measure/qct-category.ts';
 import { measureRoi, ROI_SHAPE } from '../measure/roi.ts';
+import type { VertebraFit } from '../measure/vertebra-fit.ts';
 import { findWarnings, GATE_LIMITS, isDensityRefused, isNetworkRefused, type GateInput } from './gates.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
 import { SESSION_FORMAT, SESSION_SCHEMA_VERSION } from './session-schema.ts';
@@ -19,7 +21,16 @@ const CASES_FILE = 'training/tests/fixtures/gate-cases.json';
 
 const centre = worldPoint(-15, 40, -380);
 /** Bone of 130 HU round the centre, and a block of other material in it; the Python side builds the same array. */
-type Phantom = { readonly boneHu: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
+type Phantom = { readonly boneHu: number; /** Added to and taken from every second voxel in turn. */ readonly alternatingHu?: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
+
+/** A body whose centre is the mark, along patient axes. */
+function makeFit(overrides: Partial<VertebraFit> = {}): VertebraFit {
+  const end = (side: 1 | -1) => ({ centreLps: worldPoint(-15, 40, -380 + 8 * side), normalLps: [0, 0, side] as const, anteriorLps: worldPoint(-15, 30, -380 + 8 * side), posteriorLps: worldPoint(-15, 50, -380 + 8 * side) });
+  return {
+    centreLps: centre, up: [0, 0, 1], front: [0, -1, 0], left: [1, 0, 0], halfWidthMm: 9, halfDepthMm: 10,
+    heightsMm: { anterior: 16, middle: 15, posterior: 16.5 }, endplates: { superior: end(1), inferior: end(-1) }, confidence: 0.9, ...overrides,
+  };
+}
 
 const plain: Phantom = { boneHu: 130, block: null };
 const withBlock = (hu: number, edge: number): Phantom => ({ boneHu: 130, block: { hu, min: [14, 18, 8], max: [14 + edge, 18 + edge, 8 + edge] } });
@@ -52,6 +63,23 @@ const CASES: readonly Case[] = [
   { name: 'another level', input: network({ predictedLevel: 'L3' }) },
   { name: 'label unlikely', input: network({ levelProbabilities: { L1: 0.019 } }) },
   { name: 'network failed', input: { estimated: fail({ code: 'output-not-finite', sentence: 'Said elsewhere.' }) } },
+  { name: 'a loose focus', phantom: withBlock(20, 9) },
+  { name: 'a loose focus with fat', phantom: withBlock(-60, 9) },
+  { name: 'a dense focus', phantom: withBlock(520, 5) },
+  { name: 'one end of the region denser', phantom: { boneHu: 130, block: { hu: 300, min: [0, 0, 12], max: [37, 41, 23] } }, measures: true },
+  { name: 'a little metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [2, 2, 8], max: [4, 4, 9] } } },
+  { name: 'much metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [1, 1, 8], max: [6, 7, 11] } } },
+  { name: 'noise', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: 'B70s' } } },
+  { name: 'noise, kernel unknown', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: null } } },
+  { name: 'no body found', input: { fit: null } },
+  { name: 'fitted', input: { fit: makeFit() } },
+  { name: 'fitted askew, a loose focus', phantom: withBlock(20, 9), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) } },
+  { name: 'mark beside the body', at: [-20, 44, -380], input: { fit: makeFit() } },
+  { name: 'front lower', input: { fit: makeFit({ heightsMm: { anterior: 18.2, middle: 20, posterior: 24 } }) } },
+  { name: 'middle lower', input: { fit: makeFit({ heightsMm: { anterior: 24, middle: 18, posterior: 23 } }) } },
+  { name: 'a bridge', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit() } },
+  { name: 'a bridge in thick slices is not told', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit(), facts: { ...facts, sliceThicknessMm: 3 } } },
+  { name: 'a level the network never saw', input: { pick: { level: 'L6', centreLps: centre, state: 'confirmed' } } },
   { name: 'half a percent counts as one', input: network({ outsideFraction: 0.0125 }) },
 ];
 
@@ -62,7 +90,8 @@ function run({ name, phantom = plain, at, input = {}, measures = false }: Case) 
   const volume = makeSyntheticVolume((x, y, z) => {
     const index = [indexOf(x, 0), indexOf(y, 1), indexOf(z, 2)];
     const isInside = phantom.block !== null && index.every((value, axis) => value >= (phantom.block?.min[axis] ?? 0) && value < (phantom.block?.max[axis] ?? 0));
-    return isInside ? (phantom.block?.hu ?? 0) : phantom.boneHu;
+    const isOdd = index.reduce((sum, value) => sum + value, 0) % 2 === 1;
+    return isInside ? (phantom.block?.hu ?? 0) : phantom.boneHu + (phantom.alternatingHu ?? 0) * (isOdd ? 1 : -1);
   });
   const whole: GateInput = {
     volume, facts, pick: { level: 'L1', centreLps: position, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
@@ -71,7 +100,8 @@ function run({ name, phantom = plain, at, input = {}, measures = false }: Case) 
   const warnings = findWarnings(whole);
   const { measured, estimated } = whole;
   return {
-    name, phantom, centreLps: position, facts: whole.facts, measured: measures ? null : measured, estimated,
+    name, phantom, level: whole.pick.level, centreLps: position, facts: whole.facts, fit: whole.fit ?? null, isFitSought: whole.fit !== undefined,
+    measured: measures ? null : measured, estimated,
     warnings, densityRefused: isDensityRefused(warnings), networkRefused: isNetworkRefused(warnings),
   };
 }
@@ -96,6 +126,7 @@ describe('what Python takes from the app', () => {
       huPerMgCm3: HU_PER_MG_CM3,
       qct: { lowBelow: QCT_LOW_BELOW_MG_CM3, osteoporosisBelow: QCT_OSTEOPOROSIS_BELOW_MG_CM3 },
       gates: GATE_LIMITS,
+      doubts: DOUBT_LIMITS,
       neighbourSpacingMm: NEIGHBOUR_SPACING_MM,
     });
   });

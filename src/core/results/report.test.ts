@@ -13,7 +13,7 @@ describe('summarisePatient', () => {
   it('takes the mean of the lumbar levels and leaves the thoracic out', () => {
     const summary = summarisePatient([measured('T12', 200), measured('L3', 70), measured('L1', 88)], []);
     expect(summary).toMatchObject({ status: 'evaluable', category: 'osteoporosis', levels: ['L1', 'L3'], meanVbmdMgCm3: 79 });
-    expect(summary.sentence).toBe('Mean trabecular density of L1, L3 is 79 mg/cm³, in the range of osteoporosis by the QCT convention.');
+    expect(summary.sentence).toBe('Mean trabecular density of L1, L3 is 79 mg/cm³, below 80 mg/cm³, the range that the QCT convention calls osteoporosis.');
   });
 
   it('needs two lumbar levels', () => {
@@ -40,6 +40,23 @@ describe('summarisePatient', () => {
     const summary = summarisePatient([measured('L1', null), measured('L2', null)], []);
     expect(summary.status).toBe('not-evaluable');
     expect(summary.sentence).toContain('tube voltage');
+  });
+
+  it('waits for proposals to be confirmed, and says so', () => {
+    const proposed = (level: Level) => ({ level, centreLps: worldPoint(1, 2, 3), state: 'proposed' }) as const;
+    const results = [measured('L1', 100), measured('L2', 90)];
+    expect(summarisePatient(results, [proposed('L1'), proposed('L2')])).toMatchObject({ status: 'not-evaluable', levels: [], sentence: expect.stringContaining('confirm') as string });
+    expect(summarisePatient(results, [proposed('L1')])).toMatchObject({ status: 'not-evaluable', levels: ['L2'] });
+  });
+
+  it('carries the error of the conversion, names it, and says which category it also reaches', () => {
+    const reading = (vbmdMgCm3: number, lowMgCm3: number, highMgCm3: number) => ({
+      vbmdMgCm3, lowMgCm3, highMgCm3, contrast: { phase: 'arterial', riseMgCm3: [10, 10.7] }, method: { kind: 'tube-voltage', kvp: 120, kvpSource: 'reader', huPerMgCm3: 1.35 },
+    }) as const;
+    const level = (name: Level, density: ReturnType<typeof reading>) => makeLevelResult(name, { measurement: makeMeasurement({ vbmdMgCm3: density.vbmdMgCm3, density }) });
+    const summary = summarisePatient([level('L1', reading(128, 104, 140)), level('L2', reading(126, 102, 139))], []);
+    expect(summary).toMatchObject({ meanVbmdMgCm3: 127, lowMgCm3: 103, highMgCm3: 139.5, category: 'normal', alsoPossible: ['low'], contrastRiseMgCm3: [10, 10.7] });
+    expect(summary.sentence).toBe('Mean trabecular density of L1, L2 is 127 mg/cm³ (103 to 140 with the expected error; by tube voltage, 120 kVp stated by the reader), above 120 mg/cm³, which the QCT convention calls normal; the error also reaches low bone mass.');
   });
 
   it('never speaks of a T-score', () => {

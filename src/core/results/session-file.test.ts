@@ -40,7 +40,14 @@ describe('session file', () => {
   it('gives back the picks that were saved, and the series they belong to', () => {
     const read = readPicks(writeSessionFile(input));
     if (!read.ok) throw new Error(read.error.sentence);
-    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, picks: input.picks });
+    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, stated: { kvp: null, contrast: null }, picks: input.picks });
+  });
+
+  it('keeps what the reader stated apart from what the header says, and gives it back', () => {
+    const text = writeSessionFile({ ...input, acquisition: { ...input.acquisition, kvp: null }, statedByReader: { kvp: 100, contrast: false } });
+    expect(JSON.parse(text)).toMatchObject({ acquisition: { kvp: null, contrast: null }, statedByReader: { kvp: 100, contrast: false } });
+    expect(readPicks(text)).toMatchObject({ ok: true, value: { stated: { kvp: 100, contrast: false } } });
+    expect(refusal(text.replace('"kvp": 100', '"kvp": 1000')).field).toBe('statedByReader.kvp');
   });
 
   it('writes the results of picked levels only, and the research-only statement', () => {
@@ -53,7 +60,7 @@ describe('session file', () => {
 
   it('reads a file that holds nothing but levels and centres, as a script writes it', () => {
     const text = JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels: [{ level: 'L3', centreLps: [1, -2, 3] }] });
-    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
+    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, stated: { kvp: null, contrast: null }, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
   });
 
   it('holds nothing else of what it is given, such as a name', () => {
@@ -74,7 +81,7 @@ describe('session file', () => {
 
   it.each([
     ['levels[1].centreLps[2]', (file: Json) => Object.assign(file['levels']?.[1]?.['centreLps'] ?? {}, { 2: 'x' })],
-    ['levels[0].level', (file: Json) => Object.assign(file['levels']?.[0] ?? {}, { level: 'T9' })],
+    ['levels[0].level', (file: Json) => Object.assign(file['levels']?.[0] ?? {}, { level: 'C7' })],
     ['levels[1].level', (file: Json) => Object.assign(file['levels']?.[1] ?? {}, { level: 'L1' })],
     ['levels[0].state', (file: Json) => Object.assign(file['levels']?.[0] ?? {}, { state: 'maybe' })],
     ['levels', (file: Json) => Object.assign(file, { levels: null })],

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { AcquisitionFacts } from '../dicom/series.ts';
 import { worldPoint } from '../geometry/spaces.ts';
-import type { Level } from '../levels/level.ts';
 import type { LevelPick } from '../levels/pick.ts';
+import type { VertebraName } from '../levels/vertebra-name.ts';
+import { NOTHING_STATED, type StatedFacts } from '../measure/stated-facts.ts';
 import type { LevelResult } from './level-result.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
 import { picksFileSchema, SESSION_FORMAT, SESSION_SCHEMA_VERSION, sessionFileSchema, type SavedLevel, type SessionFile } from './session-schema.ts';
@@ -11,7 +12,10 @@ import { picksFileSchema, SESSION_FORMAT, SESSION_SCHEMA_VERSION, sessionFileSch
 export type SessionFileInput = {
   readonly studyInstanceUid: string | null;
   readonly seriesInstanceUid: string | null;
+  /** As the header says it. */
   readonly acquisition: AcquisitionFacts;
+  /** What the reader stated where the header is silent; null: nothing. */
+  readonly statedByReader?: StatedFacts | null;
   readonly deviceId: string | null;
   readonly picks: readonly LevelPick[];
   /** Of picked levels; others are left out. */
@@ -24,7 +28,7 @@ export type SessionFileInput = {
 
 /** The content of a session file. No name, birth date or patient ID goes in: see docs/results-file.md. */
 export function makeSessionFile(input: SessionFileInput): SessionFile {
-  const { picks, results, acquisition, ...rest } = input;
+  const { picks, results, acquisition, statedByReader = null, ...rest } = input;
   const levels = picks.map((pick): SavedLevel => {
     const result = results.find(({ level }) => level === pick.level);
     return {
@@ -34,6 +38,7 @@ export function makeSessionFile(input: SessionFileInput): SessionFile {
       measurement: result?.measurement ?? null,
       network: result?.network ?? null,
       run: result?.run ?? null,
+      ...(result?.tissues ? { tissues: result.tissues } : {}),
       warnings: result?.warnings ?? [],
     };
   });
@@ -48,6 +53,7 @@ export function makeSessionFile(input: SessionFileInput): SessionFile {
       kernel: acquisition.kernel,
       contrast: acquisition.contrast,
     },
+    ...(statedByReader === null ? {} : { statedByReader }),
     levels,
   };
 }
@@ -79,8 +85,8 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 const envelope = z.object({ format: z.literal(SESSION_FORMAT), schemaVersion: z.number() });
 
-/** The picks of a session file, and the series that they belong to (null: the file does not say). */
-export type PicksOfFile = { readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[] };
+/** The picks of a session file, what its reader stated, and the series that they belong to (null: the file does not say). */
+export type PicksOfFile = { readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[]; readonly stated: StatedFacts };
 
 /** Text of a session file → its picks, or the first thing that is wrong with it. Levels twice in a file are refused. */
 export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem> {
@@ -103,14 +109,14 @@ export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem>
     const reason = issue?.message ?? 'not a session';
     return problem('session-invalid', field, `The results file was refused: its field ${field === '' ? '(top)' : field} is wrong (${reason}).`);
   }
-  const { seriesInstanceUid, levels } = parsed.data;
-  const seen = new Set<Level>();
+  const { seriesInstanceUid, statedByReader, levels } = parsed.data;
+  const seen = new Set<VertebraName>();
   for (const [index, { level }] of levels.entries()) {
     const field = `levels[${index}].level`;
     if (seen.has(level)) return problem('session-invalid', field, `The results file was refused: its field ${field} names ${level} a second time.`);
     seen.add(level);
   }
-  return ok({ seriesInstanceUid, picks: levels.map(({ level, centreLps, state }) => ({ level, centreLps: worldPoint(...centreLps), state })) });
+  return ok({ seriesInstanceUid, stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state }) => ({ level, centreLps: worldPoint(...centreLps), state })) });
 }
 
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */

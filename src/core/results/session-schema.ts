@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LEVELS } from '../levels/level.ts';
+import { VERTEBRAE } from '../levels/vertebra-name.ts';
+import { scannerCalibration } from '../measure/calibration.ts';
 
 /** What a `*.osteolens.json` file is recognised by. */
 export const SESSION_FORMAT = 'osteolens-results';
@@ -7,6 +9,8 @@ export const SESSION_SCHEMA_VERSION = 1;
 
 const finite = z.number();
 const fraction = finite.min(0).max(1);
+const vertebra = z.enum(VERTEBRAE);
+/** Those that the network knows. */
 const level = z.enum(LEVELS);
 const pickState = z.enum(['proposed', 'confirmed', 'edited', 'rejected']);
 const pointLps = z.tuple([finite, finite, finite]).readonly().describe('LPS patient coordinates, mm: left, posterior, superior.');
@@ -21,6 +25,32 @@ const acquisition = z
   })
   .readonly();
 
+const statedFacts = z.strictObject({ kvp: finite.positive().nullable(), contrast: z.boolean().nullable() }).readonly();
+
+const density = z
+  .strictObject({
+    vbmdMgCm3: finite.describe('As read, mg/cm³ hydroxyapatite; contrast agent is not taken off.'),
+    lowMgCm3: finite.describe('Low end of the expected error; with contrast agent also its largest published rise.'),
+    highMgCm3: finite,
+    method: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('tube-voltage'), kvp: finite.positive(), kvpSource: z.enum(['header', 'reader']), huPerMgCm3: finite.positive() }).readonly(),
+      z.strictObject({ kind: z.literal('scanner-calibration'), calibration: scannerCalibration }).readonly(),
+    ]),
+    contrast: z
+      .strictObject({ phase: z.enum(['arterial', 'portal venous', 'unclear']), riseMgCm3: z.tuple([finite, finite]).readonly() })
+      .readonly()
+      .nullable()
+      .describe('How much contrast agent raises density by published means; null where there is none.'),
+  })
+  .readonly();
+
+const tissue = z.strictObject({ medianHu: finite, sdHu: finite.min(0), areaMm2: finite.positive() }).readonly().nullable();
+
+const tissues = z
+  .strictObject({ air: tissue, fat: tissue, muscle: tissue, blood: tissue })
+  .readonly()
+  .describe('Air outside the body, subcutaneous fat, muscle beside the spine and blood in the aorta at this level; a check of the scanner.');
+
 const measurement = z
   .strictObject({
     meanHu: finite,
@@ -28,6 +58,7 @@ const measurement = z
     sdHu: finite.min(0),
     volumeMm3: finite.positive(),
     vbmdMgCm3: finite.nullable().describe('Measured trabecular density, mg/cm³ hydroxyapatite, QCT convention; null where the tube voltage gives none.'),
+    density: density.nullable().optional().describe('How the density was had, with its expected error; null where there is none.'),
     roi: z
       .strictObject({ centreLps: pointLps, halfWidthMm: finite.positive(), halfDepthMm: finite.positive(), heightMm: finite.positive() })
       .readonly()
@@ -78,12 +109,13 @@ const warning = z
 
 const savedLevel = z
   .strictObject({
-    level,
+    level: vertebra,
     centreLps: pointLps,
     state: pickState.describe('What the reader has said of the level.'),
     measurement: measurement.nullable(),
     network: network.nullable(),
     run: run.nullable(),
+    tissues: tissues.nullable().optional(),
     warnings: z.array(warning).readonly(),
   })
   .readonly();
@@ -99,14 +131,15 @@ export const sessionFileSchema = z
     savedAt: z.iso.datetime().describe('UTC.'),
     studyInstanceUid: z.string().nullable(),
     seriesInstanceUid: z.string().nullable().describe('Picks belong to this series only; null where the scan has none.'),
-    acquisition,
+    acquisition: acquisition.describe('As the header says it.'),
+    statedByReader: statedFacts.optional().describe('What the reader stated because the header is silent; the numbers were made with it.'),
     deviceId: z.string().nullable().describe('The DXA scale that the reader chose to see.'),
     levels: z.array(savedLevel).readonly(),
   })
   .readonly();
 
 /**
- * What is read back: the picks. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
+ * What is read back: the picks, and what the reader stated. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
  * script may leave it out.
  */
 export const picksFileSchema = z
@@ -114,7 +147,9 @@ export const picksFileSchema = z
     format: z.literal(SESSION_FORMAT),
     schemaVersion: z.literal(SESSION_SCHEMA_VERSION),
     seriesInstanceUid: z.string().nullable().default(null),
-    levels: z.array(z.object({ level, centreLps: pointLps, state: pickState.default('proposed') })).readonly(),
+    /** A voltage without a slope would give no density; such a file is wrong. */
+    statedByReader: z.object({ kvp: finite.min(80).max(140).nullable().default(null), contrast: z.boolean().nullable().default(null) }).readonly().nullable().default(null),
+    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed') })).readonly(),
   })
   .readonly();
 

@@ -19,7 +19,7 @@ const file = [
   { direction: ['P', 'I', 'R'] },
   { label: 20, X: 100, Y: 30, Z: 101.5 },
   { label: 21, X: 102, Y: 43.4, Z: 100.5 },
-  { label: 16, X: 5, Y: 1, Z: 2 },
+  { label: 3, X: 5, Y: 1, Z: 2 },
 ];
 
 function change(index: number, item: object): unknown[] {
@@ -44,10 +44,24 @@ describe('readVerseCentroids', () => {
     expect(first?.centreLps[2]).toBeCloseTo(500 + 39 * 2.5, 9);
   });
 
-  it('tells of a T13 and of an L6, and lets T13 double the gap above L1', () => {
-    const extra = [...file, { label: 28, X: 100, Y: 17, Z: 101 }, { label: 19, X: 99, Y: 5, Z: 101 }, { label: 25, X: 100, Y: 60, Z: 101 }];
-    const read = readVerseCentroids(extra, grid);
-    expect(read).toMatchObject({ ok: true, value: { extraVertebrae: ['T13', 'L6'] } });
+  it('takes T13, L6 and S1 as picks, counts the gaps with them and tells of the first two', () => {
+    const extra = [
+      { direction: ['P', 'I', 'R'] }, { label: 28, X: 100, Y: 17, Z: 101 }, { label: 20, X: 100, Y: 30, Z: 101 },
+      { label: 24, X: 100, Y: 43, Z: 101 }, { label: 19, X: 99, Y: 5, Z: 101 }, { label: 26, X: 110, Y: 66, Z: 101 }, { label: 25, X: 100, Y: 55, Z: 101 },
+    ];
+    const withoutMiddle = extra.filter(({ label }) => label !== 24);
+    expect(refusal(withoutMiddle)).toContain('L1 and L6 are');
+    const shortSpine = extra.filter(({ label }) => label !== 20);
+    expect(readVerseCentroids(shortSpine, grid)).toMatchObject({ ok: false });
+    const upper = readVerseCentroids(extra.filter(({ label }) => label === undefined || [28, 19, 20].includes(label)), grid);
+    expect(upper).toMatchObject({ ok: true, value: { picks: [{ level: 'T12' }, { level: 'T13' }, { level: 'L1' }], extraVertebrae: ['T13'] } });
+    const lower = readVerseCentroids(extra.filter(({ label }) => label === undefined || label > 23 && label < 27), grid);
+    expect(lower).toMatchObject({ ok: true, value: { picks: [{ level: 'L5' }, { level: 'L6' }, { level: 'S1' }], extraVertebrae: ['L6'] } });
+  });
+
+  it('leaves out a sacrum whose centre is not that of S1', () => {
+    const sacrum = [file[0], { label: 24, X: 100, Y: 20, Z: 101 }, { label: 26, X: 130, Y: 45, Z: 101 }];
+    expect(readVerseCentroids(sacrum, grid)).toMatchObject({ ok: true, value: { picks: [{ level: 'L5' }] } });
   });
 
   it('refuses what is no centroid file, and names the bad item', () => {
@@ -76,7 +90,7 @@ describe('readVerseCentroids', () => {
 });
 
 describe.skipIf(!hasTestData('shapes'))(`VerSe files (skipped where ${NO_TEST_DATA})`, () => {
-  it.each([['verse004', 8], ['verse010', 5]] as const)('%s: every centroid lies in its own vertebra of the mask', (name, count) => {
+  it.each([['verse004', 9], ['verse010', 5]] as const)('%s: every centroid lies in its own vertebra of the mask', (name, count) => {
     const mask = loadNifti('shapes', name, `sub-${name}_seg-vert_msk.nii.gz`);
     const json = JSON.parse(readFileSync(testDataPath('shapes', name, `sub-${name}_seg-subreg_ctd.json`), 'utf8')) as { label: number; X: number; Y: number; Z: number }[];
     const read = readVerseCentroids(json, { sizeVox: mask.sizeVox, spacingMm: spacingOf(mask.indexToWorld), indexToWorld: mask.indexToWorld });

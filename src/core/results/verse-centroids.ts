@@ -11,12 +11,14 @@ import type { SeriesGrid } from '../dicom/series.ts';
 import { indexToWorld, stepVectors } from '../geometry/affine.ts';
 import { voxelIndex } from '../geometry/spaces.ts';
 import { checkPicks } from '../levels/check-picks.ts';
-import { LEVELS, type Level } from '../levels/level.ts';
 import type { LevelPick } from '../levels/pick.ts';
+import { compareVertebrae, spineWith, type VertebraName } from '../levels/vertebra-name.ts';
 
-/** VerSe labels: 1 to 7 C1 to C7, 8 to 19 T1 to T12, 20 to 25 L1 to L6, 28 T13. */
-const FIRST_LABEL = 17;
-const EXTRA_LABELS: Readonly<Record<number, string>> = { 25: 'L6', 28: 'T13' };
+/** VerSe labels: 8 to 19 T1 to T12, 20 to 25 L1 to L6, 26 the sacrum, 28 T13; 1 to 7, C1 to C7, are not picked here. */
+const NAME_OF_LABEL: Readonly<Record<number, VertebraName>> = {
+  8: 'T1', 9: 'T2', 10: 'T3', 11: 'T4', 12: 'T5', 13: 'T6', 14: 'T7', 15: 'T8', 16: 'T9', 17: 'T10', 18: 'T11', 19: 'T12',
+  20: 'L1', 21: 'L2', 22: 'L3', 23: 'L4', 24: 'L5', 25: 'L6', 26: 'S1', 28: 'T13',
+};
 /** An axis belongs to a side of the patient when this much of it points there (within about 30°). */
 const MIN_ALIGNMENT = 0.85;
 /** Files that state their voxel size may differ by this much from the series, mm. */
@@ -44,8 +46,8 @@ export type VerseProblem = {
 
 export type VersePicks = {
   readonly picks: readonly LevelPick[];
-  /** Vertebrae of the file that cannot be picked here but change the count: T13, L6. */
-  readonly extraVertebrae: readonly string[];
+  /** Vertebrae of the file that most spines lack: T13, L6. */
+  readonly extraVertebrae: readonly VertebraName[];
 };
 
 function unreadable(detail: string): Result<never, VerseProblem> {
@@ -81,10 +83,6 @@ function contradiction({ zoom, shape }: z.infer<typeof head>, axes: readonly Gri
   return null;
 }
 
-function levelOfLabel(label: number): Level | null {
-  return label < FIRST_LABEL ? null : (LEVELS[label - FIRST_LABEL] ?? null);
-}
-
 /**
  * Centroids of a VerSe file as proposed picks on the open series. Refused where the axes cannot be matched, a centroid lies
  * outside the scan, or labels and distances do not look like a spine on this grid.
@@ -107,8 +105,8 @@ export function readVerseCentroids(json: unknown, grid: SeriesGrid): Result<Vers
   if (reason !== null) return notPlaced(reason);
   const picks: LevelPick[] = [];
   for (const { label, X, Y, Z } of centroids) {
-    const level = levelOfLabel(label);
-    if (level === null) continue;
+    const level = NAME_OF_LABEL[label];
+    if (level === undefined) continue;
     if (picks.some((pick) => pick.level === level)) return unreadable(`it names ${level} twice`);
     const index: [number, number, number] = [0, 0, 0];
     for (const [fileAxis, { gridAxis, flipped }] of axes.entries()) {
@@ -119,9 +117,13 @@ export function readVerseCentroids(json: unknown, grid: SeriesGrid): Result<Vers
     }
     picks.push({ level, centreLps: indexToWorld(grid.indexToWorld, voxelIndex(...index)), state: 'proposed' });
   }
-  if (picks.length === 0) return fail({ code: 'verse-no-levels', sentence: 'The centroid file holds no vertebra from T10 to L5.' });
-  const extraVertebrae = centroids.flatMap(({ label }) => EXTRA_LABELS[label] ?? []);
-  // Between T12 and L1 a T13 doubles the distance.
-  const odd = checkPicks(picks).find(({ levels }) => !(extraVertebrae.includes('T13') && levels[1] === 'L1'));
-  return odd === undefined ? ok({ picks, extraVertebrae }) : notPlaced(odd.sentence.replace(/:.*$/, ''));
+  picks.sort((one, other) => compareVertebrae(one.level, other.level));
+  if (picks.length === 0) return fail({ code: 'verse-no-levels', sentence: 'The centroid file holds no vertebra from T1 to S1.' });
+  const warnings = checkPicks(picks);
+  const odd = warnings.find(({ levels }) => levels[1] !== 'S1');
+  if (odd !== undefined) return notPlaced(odd.sentence.replace(/:.*$/, ''));
+  // Label 26 is S1 or the whole sacrum, by file: only the first has its centre where S1 is.
+  const placed = warnings.length > 0 ? picks.filter(({ level }) => level !== 'S1') : picks;
+  const usual = spineWith([]);
+  return ok({ picks: placed, extraVertebrae: placed.flatMap(({ level }) => (usual.includes(level) ? [] : [level])) });
 }

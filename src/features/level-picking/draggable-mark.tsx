@@ -4,7 +4,10 @@ type DraggableMarkProps = {
   readonly x: number;
   readonly y: number;
   readonly label: string;
+  /** Hollow: nobody has said yet that it is right. */
+  readonly isProposed: boolean;
   readonly onSelect: () => void;
+  readonly onConfirm: () => void;
   /** Canvas pixels from where the drag began; called once, when it ends. */
   readonly onMoveBy: (dx: number, dy: number) => void;
   /** Millimetres on screen: right and down are positive. */
@@ -15,8 +18,8 @@ type DraggableMarkProps = {
 const NUDGES: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const COARSE_NUDGE = 5;
 
-/** The cross at a body's centre: dragged, or nudged with the arrow keys by 1 mm (5 mm with Shift); Delete removes. */
-export function DraggableMark({ x, y, label, onSelect, onMoveBy, onNudge, onRemove }: DraggableMarkProps) {
+/** The cross at a body's centre: dragged, or nudged with the arrow keys by 1 mm (5 mm with Shift); Delete removes. A proposed one is hollow; Enter confirms it. */
+export function DraggableMark({ x, y, label, isProposed, onSelect, onConfirm, onMoveBy, onNudge, onRemove }: DraggableMarkProps) {
   const group = useRef<SVGGElement>(null);
   const origin = useRef<{ readonly x: number; readonly y: number } | null>(null);
 
@@ -53,6 +56,7 @@ export function DraggableMark({ x, y, label, onSelect, onMoveBy, onNudge, onRemo
     const factor = event.shiftKey ? COARSE_NUDGE : 1;
     if (nudge) onNudge(nudge[0] * factor, nudge[1] * factor);
     else if (event.key === 'Delete' || event.key === 'Backspace') onRemove();
+    else if (event.key === 'Enter' && isProposed) onConfirm();
     else if (event.key === 'Enter' || event.key === ' ') onSelect();
     else return;
     event.preventDefault();
@@ -65,7 +69,7 @@ export function DraggableMark({ x, y, label, onSelect, onMoveBy, onNudge, onRemo
       className="mark-handle"
       role="button"
       tabIndex={0}
-      aria-label={`${label}. Arrow keys move it, Delete removes it.`}
+      aria-label={`${label}. Arrow keys move it, ${isProposed ? 'Enter confirms it, Delete rejects it' : 'Delete removes it'}.`}
       onPointerDown={begin}
       onPointerMove={drag}
       onPointerUp={end}
@@ -74,6 +78,7 @@ export function DraggableMark({ x, y, label, onSelect, onMoveBy, onNudge, onRemo
     >
       <circle className="mark-hit" cx={x} cy={y} r={13} />
       <circle className="mark-ring" cx={x} cy={y} r={6} />
+      {isProposed ? null : <circle className="mark-dot" cx={x} cy={y} r={2} />}
       <path className="mark-cross" d={`M${x - 9} ${y}h5M${x + 4} ${y}h5M${x} ${y - 9}v5M${x} ${y + 4}v5`} />
     </g>
   );

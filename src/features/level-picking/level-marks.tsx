@@ -1,5 +1,5 @@
 import type { PlaneProjection } from '#src/viewer/index.ts';
-import type { Level } from '#src/core/levels/level.ts';
+import { isAnalysed, type VertebraName } from '#src/core/levels/vertebra-name.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import type { Roi } from '#src/core/measure/roi.ts';
 import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
@@ -14,11 +14,12 @@ export type MarkedLevel = { readonly pick: LevelPick; readonly analysis: LevelAn
 type LevelMarksProps = {
   readonly projection: PlaneProjection;
   readonly marked: readonly MarkedLevel[];
-  readonly selected: Level | null;
+  readonly selected: VertebraName | null;
   readonly deviceId: string | null;
-  readonly onSelect: (level: Level) => void;
-  readonly onMove: (level: Level, to: WorldPoint) => void;
-  readonly onRemove: (level: Level) => void;
+  readonly onSelect: (level: VertebraName) => void;
+  readonly onMove: (level: VertebraName, to: WorldPoint) => void;
+  readonly onRemove: (level: VertebraName) => void;
+  readonly onConfirm: (level: VertebraName) => void;
 };
 
 /** How far from the displayed slice a body still belongs to it: about half a lumbar body's width, depth and height; mm. */
@@ -29,34 +30,43 @@ const CARD: CardSize = { width: 142, height: 34, left: 30, gap: 38, isSmall: fal
 const SMALL_CARD: CardSize = { width: 116, height: 30, left: 26, gap: 33, isSmall: true };
 const NARROW_PLANE_PIXELS = 430;
 
-/** Marks at the picked bodies, with cards at the left margin so that no card covers a vertebra. */
-export function LevelMarks({ projection, marked, selected, deviceId, onSelect, onMove, onRemove }: LevelMarksProps) {
+/** Marks at the picked bodies, with cards at the left margin so that no card covers a vertebra; landmarks that are not measured have their name only. */
+export function LevelMarks({ projection, marked, selected, deviceId, onSelect, onMove, onRemove, onConfirm }: LevelMarksProps) {
   const near = marked.flatMap((entry) => {
     const at = projection.worldToCanvas(entry.pick.centreLps);
     const isOnCanvas = at.x >= 0 && at.x <= projection.size.width && at.y >= 0 && at.y <= projection.size.height;
+    if (entry.pick.state === 'rejected') return [];
     return Math.abs(at.distanceMm) <= REACH_MM[projection.plane] && isOnCanvas ? [{ ...entry, at }] : [];
   });
   const card = projection.size.width < NARROW_PLANE_PIXELS ? SMALL_CARD : CARD;
-  const cards = spreadCards(near.map(({ pick, at }) => ({ key: pick.level, y: at.y })), card.gap, 48, projection.size.height - 40);
+  const cards = spreadCards(near.flatMap(({ pick, at }) => (isAnalysed(pick.level) ? [{ key: pick.level, y: at.y }] : [])), card.gap, 48, projection.size.height - 40);
   return (
     <g>
       {near.map(({ pick, analysis, at }) => {
         const words = levelWords(pick, analysis, deviceId);
-        const cardY = cards.get(pick.level) ?? at.y;
+        const cardY = cards.get(pick.level);
+        const isProposed = pick.state === 'proposed';
         const roi = analysis?.status === 'done' ? analysis.result.measurement?.roi : undefined;
         return (
-          <g key={pick.level} className={`level-mark class-${words.displayClass}`} data-testid={`mark-${projection.plane}-${pick.level}`} data-selected={pick.level === selected}>
+          <g key={pick.level} className={`level-mark class-${words.displayClass}`} data-testid={`mark-${projection.plane}-${pick.level}`} data-state={pick.state} data-selected={pick.level === selected}>
             {roi ? <RoiOutline roi={roi} projection={projection} /> : null}
-            <line className="leader" x1={card.left + card.width} y1={cardY} x2={at.x - 9} y2={at.y} />
-            <g className={card.isSmall ? 'card card-small' : 'card'} onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
-              <rect x={card.left} y={cardY - card.height / 2} width={card.width} height={card.height} rx={4} />
-              <text className="card-title" x={card.left + 6} y={cardY - 2}>{words.title}</text>
-              <text className="card-line" x={card.left + 6} y={cardY + 11}>{words.line}</text>
-            </g>
+            {cardY === undefined ? <text className="landmark-name" x={at.x + 11} y={at.y + 4}>{words.title}</text> : (
+              <>
+                <line className="leader" x1={card.left + card.width} y1={cardY} x2={at.x - 9} y2={at.y} />
+                <g className={card.isSmall ? 'card card-small' : 'card'} onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
+                  <rect x={card.left} y={cardY - card.height / 2} width={card.width} height={card.height} rx={4} />
+                  <text className="card-title" x={card.left + 6} y={cardY - 2}>{words.title}</text>
+                  {isProposed ? <text className="card-line card-state" x={card.left + card.width - 5} y={cardY - 3} textAnchor="end">proposed</text> : null}
+                  <text className="card-line" x={card.left + 6} y={cardY + 11}>{words.line}</text>
+                </g>
+              </>
+            )}
             <DraggableMark
               x={at.x}
               y={at.y}
               label={words.spoken}
+              isProposed={isProposed}
+              onConfirm={() => onConfirm(pick.level)}
               onSelect={() => onSelect(pick.level)}
               onMoveBy={(dx, dy) => onMove(pick.level, movedInPlane(projection, pick.centreLps, dx, dy))}
               onNudge={(dxMm, dyMm) => onMove(pick.level, movedInPlane(projection, pick.centreLps, dxMm / projection.mmPerPixel, dyMm / projection.mmPerPixel))}

@@ -22,6 +22,7 @@ export function LevelOverlay({ projection }: { readonly projection: PlaneProject
       }}
       onMove={picking.move}
       onRemove={picking.remove}
+      onConfirm={picking.confirm}
     />
   );
 }

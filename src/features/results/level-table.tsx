@@ -1,4 +1,4 @@
-import type { Level } from '#src/core/levels/level.ts';
+import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { deviceEstimate, displayClass, isEstimateRefused } from '#src/core/results/display-class.ts';
 import { isDensityRefused } from '#src/core/results/gates.ts';
@@ -14,14 +14,14 @@ import {
 } from '#src/core/results/format.ts';
 import './level-table.css';
 
-export type LevelRow = { readonly level: Level; readonly analysis: LevelAnalysis };
+export type LevelRow = { readonly level: VertebraName; readonly isProposed: boolean; readonly analysis: LevelAnalysis };
 
 type LevelTableProps = {
   readonly rows: readonly LevelRow[];
   readonly deviceId: string;
   readonly arealUnit: string;
-  readonly selected: Level | null;
-  readonly onJump: (level: Level) => void;
+  readonly selected: VertebraName | null;
+  readonly onJump: (level: VertebraName) => void;
 };
 
 /** One row a level: the plain measurement, the network beside it, and how many doubts. */
@@ -59,10 +59,10 @@ type RowProps = {
   readonly deviceId: string;
   readonly arealUnit: string;
   readonly isSelected: boolean;
-  readonly onJump: (level: Level) => void;
+  readonly onJump: (level: VertebraName) => void;
 };
 
-function Row({ row: { level, analysis }, deviceId, arealUnit, isSelected, onJump }: RowProps) {
+function Row({ row: { level, isProposed, analysis }, deviceId, arealUnit, isSelected, onJump }: RowProps) {
   const result = analysis.status === 'done' ? analysis.result : null;
   return (
     <tr
@@ -72,9 +72,9 @@ function Row({ row: { level, analysis }, deviceId, arealUnit, isSelected, onJump
       onClick={() => onJump(level)}
     >
       <th scope="row">
-        <Button look="quiet" className="level-jump" aria-label={`Go to ${level}`} aria-current={isSelected} onPress={() => onJump(level)}>
-          <span className={`class-dot class-${result ? displayClass(result, deviceId) : 'unknown'}`} aria-hidden="true" />
-          {level}
+        <Button look="quiet" className="level-jump" aria-label={isProposed ? `Go to ${level}, proposed` : `Go to ${level}`} aria-current={isSelected} onPress={() => onJump(level)}>
+          <span className={`class-dot ${isProposed ? 'is-hollow ' : ''}class-${result ? displayClass(result, deviceId) : 'unknown'}`} aria-hidden="true" />
+          {isProposed ? `${level}?` : level}
         </Button>
       </th>
       {result ? <ResultCells result={result} deviceId={deviceId} arealUnit={arealUnit} /> : <WaitingCells analysis={analysis} />}

@@ -1,15 +1,21 @@
-import { LEVELS } from '#src/core/levels/level.ts';
+import { useState } from 'react';
 import { findPick } from '#src/core/levels/picks.ts';
+import { isAnalysed } from '#src/core/levels/vertebra-name.ts';
 import { summarisePatient } from '#src/core/results/report.ts';
-import { DENSITY_ERROR_STATEMENT } from '#src/core/measure/hu-to-vbmd.ts';
-import { tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
-import { doneResults, openSeriesOf, picksElsewhere } from '#src/session/index.ts';
+import { findL1 } from '#src/core/results/l1-attenuation.ts';
+import { patientProbability } from '#src/core/results/patient-probability.ts';
+import { ageInYears, tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
+import { conversionOf, doneResults, openSeriesOf, picksElsewhere } from '#src/session/index.ts';
 import { useSession, useSessionState } from '../use-session.ts';
+import { DensityDetails } from './density-details.tsx';
 import { DeviceChoice } from './device-choice.tsx';
 import { ExportButtons } from './export-buttons.tsx';
+import { Explanation } from './explanation.tsx';
 import { LevelChart } from './level-chart.tsx';
 import { LevelDetail } from './level-detail.tsx';
 import { LevelTable, type LevelRow } from './level-table.tsx';
+import { PatientDetails, PatientLine } from './patient-summary.tsx';
+import { ResultsTabs } from './results-tabs.tsx';
 import './results-panel.css';
 
 /** The numbers: table, chart, patient, and what speaks against them. */
@@ -20,14 +26,23 @@ export function ResultsPanel() {
   const selected = useSessionState((state) => state.selectedLevel);
   const deviceId = useSessionState((state) => state.deviceId);
   const model = useSessionState((state) => state.model);
-  const header = useSessionState((state) => openSeriesOf(state)?.slices[0] ?? null);
+  const series = useSessionState(openSeriesOf);
+  const statedFacts = useSessionState((state) => state.statedFacts);
+  const calibrations = useSessionState((state) => state.calibrations);
+  const chosenCalibrations = useSessionState((state) => state.chosenCalibrations);
+  const header = series?.slices[0] ?? null;
   const elsewhere = useSessionState(picksElsewhere);
+  const [today] = useState(() => new Date());
   const unit = model?.devices.find((device) => device.id === deviceId)?.unit ?? 'g/cm2';
-  const rows: LevelRow[] = LEVELS.flatMap((level) => (findPick(picks, level) ? [{ level, analysis: analyses[level] ?? { status: 'queued' } }] : []));
+  const rows: LevelRow[] = picks.picks.flatMap(({ level, state }) => (isAnalysed(level) && state !== 'rejected' ? [{ level, isProposed: state === 'proposed', analysis: analyses[level] ?? { status: 'queued' } }] : []));
   const results = doneResults({ analyses });
+  const conversion = series === null ? null : conversionOf({ statedFacts, calibrations, chosenCalibrations }, series, today);
   const summary = summarisePatient(results, picks.picks);
   const selectedResult = results.find((result) => result.level === selected);
 
+  const l1 = findL1(results, picks.picks, conversion?.scan.kvp ?? null, ageInYears(header?.patientAge ?? null));
+  const probability = patientProbability(results, picks.picks, deviceId ?? '');
+  const deviceTitle = model?.devices.find((device) => device.id === deviceId)?.title ?? 'no DXA scale';
   const caveat = header ? tScoreCaveat(header.patientSex, header.patientAge) : null;
 
   function jump(level: LevelRow['level']) {
@@ -55,13 +70,24 @@ export function ResultsPanel() {
       </div>
       <LevelTable rows={rows} deviceId={deviceId ?? ''} arealUnit={unit} selected={selected} onJump={jump} />
       {caveat ? <p className="soft" data-testid="t-score-caveat">{caveat}</p> : null}
-      {results.length > 0 ? <LevelChart results={results} onJump={jump} /> : null}
-      <section className={`patient-summary summary-${summary.status === 'evaluable' ? summary.category : 'none'}`} aria-label="Patient" data-testid="patient-summary">
-        <h2>Patient, measured</h2>
-        <p>{summary.sentence}</p>
-        {summary.status === 'evaluable' ? <p className="soft">{DENSITY_ERROR_STATEMENT}</p> : null}
-      </section>
-      {selectedResult ? <LevelDetail result={selectedResult} deviceId={deviceId ?? ''} /> : null}
+      <PatientLine summary={summary} />
+      <ResultsTabs
+        tabs={[
+          {
+            id: 'levels',
+            title: 'Levels',
+            content: (
+              <>
+                {results.length > 0 ? <LevelChart results={results} onJump={jump} /> : null}
+                {selectedResult ? <LevelDetail result={selectedResult} /> : null}
+              </>
+            ),
+          },
+          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat }} /> },
+          { id: 'explanation', title: 'Explanation', content: <Explanation result={selectedResult} deviceId={deviceId ?? ''} /> },
+          { id: 'density', title: 'Density', content: conversion ? <DensityDetails conversion={conversion} tissues={results.flatMap(({ tissues }) => tissues ?? [])} /> : null },
+        ]}
+      />
       {others}
       <ExportButtons />
     </section>

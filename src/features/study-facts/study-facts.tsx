@@ -1,10 +1,14 @@
+import { NOTHING_STATED, STATEABLE_KVP } from '#src/core/measure/stated-facts.ts';
 import { openSeriesOf, type SessionState } from '#src/session/index.ts';
-import { useSessionState } from '../use-session.ts';
+import { useSession, useSessionState } from '../use-session.ts';
+import { StatedFact } from './stated-fact.tsx';
 import './study-facts.css';
 
-/** Bottom line: the acquisition facts that matter to the numbers, the HU under the cursor, the backend and the model. */
+/** Bottom line: the acquisition facts that matter to the numbers, which the reader may state where the header is silent, the HU under the cursor, the backend and the model. */
 export function StudyFacts() {
+  const { density } = useSession();
   const series = useSessionState(openSeriesOf);
+  const stated = useSessionState((state) => (series === null ? undefined : state.statedFacts[series.id])) ?? NOTHING_STATED;
   const engine = useSessionState((state) => state.engine);
   const model = useSessionState((state) => state.model);
   const facts = series?.acquisition;
@@ -13,10 +17,30 @@ export function StudyFacts() {
     <footer className="study-facts" aria-label="Study and network facts">
       {facts ? (
         <dl>
-          <Fact name="kVp" value={facts.kvp === null ? 'unknown' : String(facts.kvp)} />
+          {series?.problems.some(({ code }) => code === 'monoenergetic') ? (
+            <Fact name="kVp" value="unknown (virtual monoenergetic)" />
+          ) : (
+            <StatedFact
+              name="kVp"
+              testId="fact-kvp"
+              header={facts.kvp === null ? null : String(facts.kvp)}
+              stated={stated.kvp === null ? '' : String(stated.kvp)}
+              options={STATEABLE_KVP.map((kvp) => ({ value: String(kvp), words: String(kvp) }))}
+              unknown="unknown"
+              onState={(value) => density.stateFacts({ kvp: value === '' ? null : Number(value) })}
+            />
+          )}
           <Fact name="Slice" value={facts.sliceThicknessMm === null ? 'unknown' : `${facts.sliceThicknessMm} mm`} />
           <Fact name="Kernel" value={facts.kernel ?? 'unknown'} />
-          <Fact name="Contrast" value={facts.contrast === null ? 'not stated' : facts.contrast ? 'yes' : 'no'} />
+          <StatedFact
+            name="Contrast"
+            testId="fact-contrast"
+            header={facts.contrast === null ? null : facts.contrast ? 'yes' : 'no'}
+            stated={stated.contrast === null ? '' : stated.contrast ? 'yes' : 'no'}
+            options={YES_NO}
+            unknown="not stated"
+            onState={(value) => density.stateFacts({ contrast: value === '' ? null : value === 'yes' })}
+          />
         </dl>
       ) : (
         <span className="soft">No study is open.</span>
@@ -35,6 +59,8 @@ export function StudyFacts() {
     </footer>
   );
 }
+
+const YES_NO = [{ value: 'no', words: 'no' }, { value: 'yes', words: 'yes' }] as const;
 
 function describeBackend(engine: SessionState['engine']): { readonly id: string; readonly name: string; readonly reason: string } {
   switch (engine.state) {

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { ToggleButtonGroup, Toolbar } from 'react-aria-components';
 import { WINDOW_PRESETS, type PrimaryTool } from '#src/viewer/index.ts';
 import { Button, ToggleButton } from '#src/ui/button.tsx';
-import { useSession } from '../use-session.ts';
+import { useSession, useSessionState } from '../use-session.ts';
 
 const TOOLS: readonly { readonly id: PrimaryTool; readonly title: string; readonly key: string }[] = [
   { id: 'crosshair', title: 'Crosshair', key: 'C' },
@@ -11,11 +11,13 @@ const TOOLS: readonly { readonly id: PrimaryTool; readonly title: string; readon
   { id: 'zoom', title: 'Zoom', key: 'Z' },
 ];
 
-/** What the left button does, the window presets, and the way back to the first view. */
+/** What the left button does, the window presets, the straightened view, and the way back to the first view. */
 export function ViewToolbar() {
   const { viewer } = useSession();
   const tool = useSyncExternalStore(viewer.onPrimaryTool, viewer.primaryTool);
   const window = useSyncExternalStore(viewer.onWindow, viewer.window);
+  const { isAsked } = useSyncExternalStore(viewer.curved.subscribe, viewer.curved.snapshot);
+  const isOpen = useSessionState((state) => state.openSeriesId !== null);
   return (
     <Toolbar aria-label="View" className="bar-group">
       <ToggleButtonGroup
@@ -46,6 +48,7 @@ export function ViewToolbar() {
         ))}
         <span data-testid="window">{`W ${Math.round(window.width)} C ${Math.round(window.center)}`}</span>
       </div>
+      <ToggleButton look="quiet" aria-keyshortcuts="S" isSelected={isAsked} isDisabled={!isOpen} onChange={viewer.curved.setShown}>Straightened</ToggleButton>
       <Button look="quiet" aria-keyshortcuts="R" onPress={() => viewer.resetView()}>Reset view</Button>
     </Toolbar>
   );

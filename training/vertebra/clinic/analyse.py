@@ -13,7 +13,7 @@ from .ct_series import CtSeries, find_series
 from .decode import decode_outputs
 from .gates import find_warnings
 from .level_centres import Centres, LevelCentre, read_centres
-from .measure import Problem, inspect_body_region, measure_roi
+from .measure import Problem, measure_roi
 from .model_folder import Model, open_model
 from .results_file import make_results_file, results_csv
 
@@ -38,9 +38,7 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
         "measurement": None if isinstance(measured, Problem) else measured,
         "network": None if failed else estimated,
         "run": None if failed else run,
-        "warnings": find_warnings(
-            pick.level, scan.header, inspect_body_region(scan, centre), measured, estimated
-        ),
+        "warnings": find_warnings(pick.level, scan, centre, scan.header, measured, estimated),
     }
 
 

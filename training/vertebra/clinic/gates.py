@@ -1,8 +1,8 @@
-"""Every reason to doubt a level's numbers: the twin of src/core/results/gates.ts, with its codes and words.
+"""Every reason to doubt a level's numbers: the twin of src/core/results/gates, with its codes and words.
 
-tests/fixtures/gate-cases.json holds both to the same warnings. A script places no pick by a click, refuses
-tilted scans and reads every slice, so what the app says of those (``off-centre``, ``tilt-resampled``,
-``patch-beside-slices``, ``every-second-slice``) does not occur here.
+tests/fixtures/gate-cases.json holds both to the same warnings. A script places no pick by a click, moves no
+region, refuses tilted scans, reads every slice and looks for no aorta, so what the app says of those does not
+occur here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ import math
 from typing import Any
 
 from ..config import LEVELS
+from ..real_data import Scan
 from .app_rules import RULES
-from .measure import BodyRegion, Problem, qct_category
+from .doubts import Doubts, inspect_doubts, roi_layers
+from .measure import BodyRegion, Problem, inspect_body_region, qct_category
 
 Warning = dict[str, str]
 _LIMITS = RULES["gates"]
+_DOUBTS = RULES["doubts"]
 _SEVERITY = {"refuse": 0, "mark": 1, "note": 2}
-_REFUSES_DENSITY = {"roi-outside-scan", "slices-too-thick", "metal-or-cement"}
+_REFUSES_DENSITY = {"roi-outside-scan", "slices-too-thick", "metal-or-cement", "metal-beside"}
 
 
 def _said(effect: str, code: str, sentence: str) -> Warning:
@@ -85,36 +88,158 @@ def acquisition_warnings(header: dict[str, Any]) -> list[Warning]:
     return found
 
 
-def region_warnings(region: BodyRegion) -> list[Warning]:
-    """Metal, cement, dense bone, a body cut by the field of view."""
-    found = []
+def _material_warnings(region: BodyRegion) -> list[Warning]:
+    highest = region.max_hu or 0
     if region.metal_fraction > _LIMITS["metalFraction"]:
+        what = "metal" if highest > _DOUBTS["metal"]["certainHu"] else "cement or metal"
         sentence = (
-            f"The vertebral body holds {_whole(region.max_hu or 0)} HU: metal or cement is likely, so no "
-            "density is given."
+            f"The vertebral body holds {_whole(highest)} HU: {what} is likely, so no density is given."
         )
-        found.append(_said("refuse", "metal-or-cement", sentence))
-    elif region.dense_fraction > _LIMITS["denseFraction"] or region.metal_fraction > 0:
+        return [_said("refuse", "metal-or-cement", sentence)]
+    if region.dense_fraction <= _LIMITS["denseFraction"] and region.metal_fraction == 0:
+        return []
+    sentence = (
+        "Part of the vertebral body is denser than bone tissue should be: look for sclerosis, a bone "
+        "island, cement or metal."
+    )
+    return [_said("mark", "dense-material", sentence)]
+
+
+def _metal_beside_warnings(doubts: Doubts) -> list[Warning]:
+    limits = _DOUBTS["metal"]
+    if doubts.metal_mm3 > limits["refuseMm3"]:
         sentence = (
-            "Part of the vertebral body is denser than bone tissue should be: look for sclerosis, a bone "
-            "island, cement or metal."
+            "Much metal lies beside this vertebra and its streaks reach the body, so no density is given."
         )
-        found.append(_said("mark", "dense-material", sentence))
-    if region.outside_fraction > 0:
-        found.append(_said("mark", "body-cut", "The field of view cuts this vertebral body."))
+        return [_said("refuse", "metal-beside", sentence)]
+    if doubts.metal_mm3 <= limits["markMm3"]:
+        return []
+    sentence = "Metal lies beside this vertebra: its streaks may change the attenuation."
+    return [_said("mark", "metal-beside", sentence)]
+
+
+def _focus_warnings(doubts: Doubts, is_dense_said: bool) -> list[Warning]:
+    found = []
+    dense, loose = doubts.dense, doubts.loose
+    if dense.volume_mm3 > _DOUBTS["dense"]["markMm3"] and not is_dense_said:
+        sentence = (
+            f"A part of the body of {_millilitres(dense.volume_mm3)} ml has {_whole(dense.mean_hu)} HU, far "
+            "denser than the rest: look for sclerosis, a bone island or an impacted fracture."
+        )
+        found.append(_said("mark", "dense-focus", sentence))
+    if loose.volume_mm3 > _DOUBTS["loose"]["markMm3"]:
+        part = (
+            f"A part of the body of {_millilitres(loose.volume_mm3)} ml has {_whole(loose.mean_hu)} HU, far "
+            "less dense than the rest"
+        )
+        if doubts.fat_share > _DOUBTS["fatShare"]:
+            found.append(_said("mark", "haemangioma", f"{part}, with fat in it: look for a haemangioma."))
+        else:
+            sentence = f"{part}: look for a lytic lesion, a Schmorl node or a vein."
+            found.append(_said("mark", "loose-focus", sentence))
     return found
 
 
-def _measurement_warnings(measured: dict[str, Any] | Problem) -> list[Warning]:
-    if isinstance(measured, Problem):
-        return [_said("refuse", measured.code, measured.sentence)]
-    if measured["sdHu"] <= _LIMITS["roiSdHu"]:
+def _millilitres(mm3: float) -> str:
+    return f"{math.floor(mm3 / 100 + 0.5) / 10:.1f}"
+
+
+def _noise_warnings(doubts: Doubts, kernel: str | None) -> list[Warning]:
+    if doubts.noise_hu <= _DOUBTS["noiseHu"]:
+        return []
+    where = "of this scan" if kernel is None else f"of this scan with the kernel {kernel}"
+    sentence = (
+        f"The noise {where} is {_whole(doubts.noise_hu)} HU in the body: a sharp kernel or a low dose makes "
+        "every number here less certain."
+    )
+    return [_said("mark", "noisy", sentence)]
+
+
+def _bridge_warnings(doubts: Doubts, thickness: float | None) -> list[Warning]:
+    limits, sectors = _DOUBTS["bridge"], doubts.bridge_sectors
+    # Thick slices let neighbouring rims run together.
+    if sectors is None or sectors < limits["noteSectors"]:
+        return []
+    if thickness is None or thickness > limits["maxThicknessMm"]:
         return []
     sentence = (
-        f"The attenuation varies by {_whole(measured['sdHu'])} HU within the measured region: look for "
-        "noise, a vessel, sclerosis or a fracture."
+        "Bone seems to bridge the disc beside this vertebra: DXA reads higher there than the bone inside "
+        "the body is."
     )
-    return [_said("mark", "roi-spread", sentence)]
+    return [_said("note", "bridge", sentence)]
+
+
+def body_warnings(region: BodyRegion, doubts: Doubts, header: dict[str, Any]) -> list[Warning]:
+    """What the voxels of the body and round it say."""
+    material = _material_warnings(region)
+    found = list(material)
+    if region.outside_fraction > 0:
+        found.append(_said("mark", "body-cut", "The field of view cuts this vertebral body."))
+    # A metal or cement body is all foci; once said, the rest would be noise.
+    if not any(warning["effect"] == "refuse" for warning in material):
+        found += _metal_beside_warnings(doubts)
+        found += _focus_warnings(doubts, bool(material))
+        found += _noise_warnings(doubts, header["kernel"])
+    return found + _bridge_warnings(doubts, header["sliceThicknessMm"])
+
+
+def _shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float]) -> list[Warning]:
+    """What the fitted body says of the mark and its heights."""
+    if not is_fit_sought:
+        return []
+    if fit is None:
+        sentence = (
+            "The edges of this body were not found with confidence: the region is measured in patient axes, "
+            "and no heights are given."
+        )
+        return [_said("note", "no-fit", sentence)]
+    found = []
+    distance = math.dist(fit["centreLps"], centre)
+    if distance > _LIMITS["offBodyMm"]:
+        sentence = (
+            f"The mark lies {_whole(distance)} mm from the centre of the body: move it there, or check what "
+            "it marks."
+        )
+        found.append(_said("mark", "mark-off-body", sentence))
+    heights = fit["heightsMm"]
+    front = 1 - heights["anterior"] / heights["posterior"]
+    middle = 1 - heights["middle"] / max(heights["anterior"], heights["posterior"])
+    # L5 is lower at its back and healthy so; only losses in front and in the middle count here.
+    where, loss = ("The front", front) if front >= middle else ("The middle", middle)
+    if loss > _LIMITS["heightLoss"]:
+        sentence = (
+            f"{where} of this body is {_whole(loss * 100)} % lower than its highest part: look for a "
+            "fracture, which makes density read too high."
+        )
+        found.append(_said("mark", "height-loss", sentence))
+    return found
+
+
+def _measurement_warnings(scan: Scan, measured: dict[str, Any] | Problem) -> list[Warning]:
+    if isinstance(measured, Problem):
+        return [_said("refuse", measured.code, measured.sentence)]
+    found = []
+    if measured["sdHu"] > _LIMITS["roiSdHu"]:
+        sentence = (
+            f"The attenuation varies by {_whole(measured['sdHu'])} HU within the measured region: look for "
+            "noise, a vessel, sclerosis or a fracture."
+        )
+        found.append(_said("mark", "roi-spread", sentence))
+    layers = roi_layers(scan, measured["roi"])
+    if layers is None:
+        return found
+    lower, middle, upper = layers
+    name, off = ("upper", upper - middle)
+    if abs(lower - middle) > abs(off):
+        name, off = "lower", lower - middle
+    if abs(off) > _LIMITS["unevenHu"]:
+        change = f"{_whole(abs(off))} HU {'above' if off > 0 else 'below'} its middle"
+        sentence = (
+            f"The {name} third of the measured region is {change}: look for endplate sclerosis, a Schmorl "
+            "node, or an endplate in the region."
+        )
+        found.append(_said("mark", "roi-uneven", sentence))
+    return found
 
 
 def _category_warnings(measured: float | None, network: dict[str, Any]) -> list[Warning]:
@@ -140,6 +265,12 @@ def _category_warnings(measured: float | None, network: dict[str, Any]) -> list[
 
 
 def _label_warnings(level: str, network: dict[str, Any]) -> list[Warning]:
+    if level not in LEVELS:
+        sentence = (
+            f"The network was trained on {LEVELS[0]} to {LEVELS[-1]} and has never seen a {level}, so its "
+            "estimate may be off."
+        )
+        return [_said("mark", "level-not-trained", sentence)]
     steps = abs(LEVELS.index(level) - LEVELS.index(network["predictedLevel"]))
     probability = network["levelProbabilities"].get(level, 0.0)
     if steps < _LIMITS["labelSteps"] and probability >= _LIMITS["labelProbability"]:
@@ -189,19 +320,24 @@ def _network_warnings(
 
 def find_warnings(
     level: str,
+    scan: Scan,
+    centre: list[float],
     header: dict[str, Any],
-    region: BodyRegion,
     measured: dict[str, Any] | Problem,
     estimated: dict[str, Any] | Problem,
+    fit: dict[str, Any] | None = None,
+    is_fit_sought: bool = False,
 ) -> list[Warning]:
     """All that is said against one level, the gravest first.
 
-    measured: ``measurement`` of the results file, or why there is none; estimated: ``network``, likewise.
+    measured: ``measurement`` of the results file, or why there is none; estimated: ``network``, likewise; fit: as
+    the results file has it, None where the body was not found with confidence.
     """
     found = [
-        *_measurement_warnings(measured),
+        *_measurement_warnings(scan, measured),
         *acquisition_warnings(header),
-        *region_warnings(region),
+        *body_warnings(inspect_body_region(scan, centre), inspect_doubts(scan, centre, fit), header),
+        *_shape_warnings(fit, is_fit_sought, centre),
         *_network_warnings(level, measured, estimated),
     ]
     return sorted(found, key=lambda warning: _SEVERITY[warning["effect"]])

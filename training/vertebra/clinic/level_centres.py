@@ -25,6 +25,8 @@ RESULTS_ENDING, VERSE_ENDING = ".osteolens.json", "_ctd.json"
 # VerSe 2020: 17 to 19 T10 to T12, 20 to 24 L1 to L5; TotalSegmentator v2 class map: 27 L5 up to 34 T10.
 VERSE_LABELS = {17 + n: level for n, level in enumerate(LEVELS)}
 TOTALSEGMENTATOR_LABELS = {34 - n: level for n, level in enumerate(LEVELS)}
+# What the app can name (src/core/levels/vertebra-name.ts).
+VERTEBRAE = (*(f"T{n}" for n in range(1, 14)), *(f"L{n}" for n in range(1, 7)), "S1")
 ALIGNMENT = 0.85  # cosine by which a scan axis belongs to a side of the patient (within about 30 degrees)
 ZOOM_TOLERANCE_MM = 0.01
 
@@ -87,7 +89,7 @@ def _point(value: Any) -> tuple[float, float, float] | None:
 
 
 def _read_results(path: Path, data: Any) -> tuple[list[LevelCentre], str | None]:
-    """Our own file: only the picks are read."""
+    """Our own file: only the picks are read, and of them those that the network knows."""
     if not isinstance(data, dict) or data.get("format") != RULES["format"]:
         raise UserError(f"{path}: is not an OsteoLens results file (field 'format').")
     version = data.get("schemaVersion")
@@ -97,10 +99,12 @@ def _read_results(path: Path, data: Any) -> tuple[list[LevelCentre], str | None]
     for number, item in enumerate(data.get("levels") or []):
         level = item.get("level") if isinstance(item, dict) else None
         centre = _point(item.get("centreLps")) if isinstance(item, dict) else None
-        if level not in LEVELS:
-            raise UserError(f"{path}: its field levels[{number}].level is none of T10 to L5.")
+        if level not in VERTEBRAE:
+            raise UserError(f"{path}: its field levels[{number}].level is none of T1 to S1.")
         if centre is None:
             raise UserError(f"{path}: its field levels[{number}].centreLps is not three numbers.")
+        if level not in LEVELS:
+            continue
         levels.append(LevelCentre(level, centre, str(item.get("state", "proposed"))))
     return levels, data.get("seriesInstanceUid") or None
 

@@ -57,7 +57,8 @@ REFERENCE_SOURCE = (
 )
 
 
-def _file(name: str, data: bytes) -> dict[str, Any]:
+def file_entry(name: str, data: bytes) -> dict[str, Any]:
+    """A file of a model folder as its manifest lists it."""
     return {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
@@ -219,7 +220,7 @@ def build_manifest(
         "provenance": provenance(config, metrics),
         "intendedUse": INTENDED_USE,
         "warnings": WARNINGS,
-        "file": {**_file("model.onnx", graph), "opset": settings.opset, "precision": "float32"},
+        "file": {**file_entry("model.onnx", graph), "opset": settings.opset, "precision": "float32"},
         "input": {
             "patch": config.patch.manifest(),
             "acquisition": {
@@ -233,7 +234,7 @@ def build_manifest(
         "levels": list(LEVELS),
         "calibration": calibration,
         "metrics": {key: metrics[key] for key in MANIFEST_METRICS if key in metrics},
-        "golden": {"file": _file("golden.bin", golden), "tolerance": settings.tolerance, "cases": cases},
+        "golden": {"file": file_entry("golden.bin", golden), "tolerance": settings.tolerance, "cases": cases},
     }
 
 

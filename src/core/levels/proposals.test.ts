@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { worldPoint } from '../geometry/spaces.ts';
+import { isOwnProposal, type LevelPick } from './pick.ts';
+import {
+  armLevel, confirmAll, confirmPick, emptyPickHistory, findPick, movePick, nextArmed, placePick, placePicks, placeProposals, rejectPick, renamePick, shiftAll, undoPick, type PickHistory,
+} from './picks.ts';
+import type { NameProblem } from './rename.ts';
+import type { Result } from '#src/lib/result.ts';
+import type { VertebraName } from './vertebra-name.ts';
+
+/** A leaning spine: every body has a place of its own in x, y and z. */
+function placeOf(n: number) {
+  return worldPoint(3 + 2 * n, -70 - 5 * n, 400 - 33 * n);
+}
+
+function proposed(names: readonly VertebraName[], from = 0, nameConfidence = 0.6): readonly LevelPick[] {
+  return names.map((level, n) => ({ level, centreLps: placeOf(from + n), state: 'proposed', proposal: { confidence: 0.9, nameConfidence } }));
+}
+
+function picked(level: VertebraName, n: number, state: LevelPick['state'] = 'confirmed'): LevelPick {
+  return { level, centreLps: placeOf(n), state };
+}
+
+/** "T12? L1 L2x": with "?" for proposed, "x" for rejected, "*" where the reader moved it. */
+function show({ present }: PickHistory): string {
+  const marks = { proposed: '?', confirmed: '', edited: '*', rejected: 'x' };
+  return present.picks.map(({ level, state }) => level + marks[state]).join(' ');
+}
+
+function done(result: Result<PickHistory, NameProblem>): PickHistory {
+  if (!result.ok) throw new Error(result.error.sentence);
+  return result.value;
+}
+
+const spine = placeProposals(emptyPickHistory(), proposed(['T11', 'T12', 'L1', 'L2', 'L3']));
+const nameConfidences = ({ present }: PickHistory): readonly number[] => present.picks.flatMap((pick) => (isOwnProposal(pick) ? [pick.proposal.nameConfidence] : []));
+
+describe('proposals', () => {
+  it('are one step of undo, arm nothing, and all are confirmed at once', () => {
+    expect(show(spine)).toBe('T11? T12? L1? L2? L3?');
+    expect(spine.present.armed).toBeNull();
+    expect(show(undoPick(spine))).toBe('');
+    const all = confirmAll(armLevel(spine, 'L4'));
+    expect(show(all)).toBe('T11 T12 L1 L2 L3');
+    expect(all.present.armed).toBeNull();
+    expect(all.present.picks.every((pick) => pick.proposal === undefined)).toBe(true);
+    expect(show(undoPick(all))).toBe('T11? T12? L1? L2? L3?');
+    expect(confirmAll(all)).toBe(all);
+  });
+
+  it('are replaced by later ones, which leave what the reader or a file placed', () => {
+    const mixed = placePicks(confirmPick(movePick(spine, 'L2', worldPoint(9, -88, 302)), 'T12'), [picked('L4', 5, 'proposed')]);
+    expect(show(mixed)).toBe('T11? T12 L1? L2* L3? L4?');
+    const again = placeProposals(mixed, proposed(['T10', 'T11', 'T12', 'L1', 'L2', 'L3', 'L4'], -1));
+    expect(show(again)).toBe('T10? T11? T12 L1? L2* L3? L4?');
+    expect(findPick(again.present, 'L4')?.proposal).toBeUndefined();
+    expect(findPick(again.present, 'L2')?.centreLps).toEqual([9, -88, 302]);
+  });
+
+  it('follow the names that the reader gave, whichever came first', () => {
+    const hand = placePick(emptyPickHistory(), { ...picked('L2', 2), centreLps: worldPoint(8, -82, 331) });
+    const later = placeProposals(hand, proposed(['T11', 'T12', 'L1', 'L2', 'L3']));
+    expect(show(later)).toBe('T12? L1? L2 L3? L4?');
+    expect(nameConfidences(later)).toEqual([1, 1, 1, 1]);
+    const first = placePick(spine, picked('L2', 2));
+    expect(show(first)).toBe('T12? L1? L2 L3? L4?');
+    expect(findPick(first.present, 'L3')?.centreLps).toEqual(placeOf(3));
+  });
+
+  it('are not made again where the reader rejected the body', () => {
+    const rejected = rejectPick(spine, 'L1');
+    expect(show(rejected)).toBe('T11? T12? L1x L2? L3?');
+    const again = placeProposals(rejected, proposed(['T12', 'L1', 'L2', 'L3', 'L4'], 0));
+    expect(again.present.picks.filter(({ centreLps }) => centreLps[2] === placeOf(2)[2]).map(({ state }) => state)).toEqual(['rejected']);
+  });
+
+  it('are what the next armed level may replace', () => {
+    expect(nextArmed(placePick(spine, picked('L1', 2)).present.picks, 'L1')).toBe('L2');
+    expect(nextArmed(confirmAll(spine).present.picks, 'L1')).toBe('L4');
+  });
+
+  it('have sure names once one of them is confirmed, renamed or all are shifted', () => {
+    expect(nameConfidences(spine)).toEqual([0.6, 0.6, 0.6, 0.6, 0.6]);
+    expect(nameConfidences(confirmPick(spine, 'L1'))).toEqual([1, 1, 1, 1]);
+    expect(nameConfidences(done(renamePick(spine, 'L1', 'L2', true)))).toEqual([1, 1, 1, 1, 1]);
+    expect(nameConfidences(done(shiftAll(spine, 1)))).toEqual([1, 1, 1, 1, 1]);
+  });
+});
+
+describe('names', () => {
+  it('are renamed along from one vertebra', () => {
+    const renamed = done(renamePick(spine, 'L3', 'L4', true));
+    expect(show(renamed)).toBe('T12? L1? L2? L3? L4?');
+    expect(findPick(renamed.present, 'L4')?.centreLps).toEqual(placeOf(4));
+  });
+
+  it('take in a T13, an L6 and a lumbarised S1', () => {
+    expect(show(done(renamePick(spine, 'L1', 'T13', true)))).toBe('T11? T12? T13? L1? L2?');
+    const low = confirmAll(placeProposals(emptyPickHistory(), proposed(['L3', 'L4', 'L5', 'S1'])));
+    expect(show(done(renamePick(low, 'S1', 'L6', true)))).toBe('L3 L4 L5 L6');
+    expect(show(done(renamePick(low, 'L5', 'L6', true)))).toBe('L4 L5 L6 S1');
+    expect(show(done(renamePick(low, 'S1', 'L6', false)))).toBe('L3 L4 L5 L6');
+  });
+
+  it('are shifted with a T13 in place, and back', () => {
+    const withT13 = placeProposals(emptyPickHistory(), proposed(['T11', 'T12', 'T13', 'L1']));
+    const up = done(shiftAll(withT13, -1));
+    expect(show(up)).toBe('T10? T11? T12? T13?');
+    expect(show(done(shiftAll(up, 1)))).toBe('T11? T12? T13? L1?');
+  });
+
+  it('leave the others when one is renamed alone, and never come twice', () => {
+    const gap = confirmAll(placeProposals(emptyPickHistory(), proposed(['T12', 'L1', 'L3'])));
+    expect(show(done(renamePick(gap, 'L3', 'L2', false)))).toBe('T12 L1 L2');
+    expect(renamePick(gap, 'L3', 'L1', false)).toMatchObject({ ok: false, error: { code: 'name-taken', sentence: expect.stringContaining('L1') as string } });
+  });
+
+  it('drop a proposal that leaves T1 to S1, and refuse for what the reader placed', () => {
+    const low = placeProposals(emptyPickHistory(), proposed(['L4', 'L5', 'S1']));
+    expect(show(done(shiftAll(low, 1)))).toBe('L5? S1?');
+    expect(shiftAll(confirmAll(low), 1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range' } });
+  });
+});

@@ -1,0 +1,45 @@
+import { worldPoint, type WorldPoint } from '../geometry/spaces.ts';
+import { makeBlockSampler } from '../volume/sample-block.ts';
+import type { VolumeSource } from '../volume/volume-source.ts';
+import { boxAround } from './roi.ts';
+
+/** A slab through a vertebral body, seen from the feet: cells in patient axes, x to the left (fastest), y to the back; mm. */
+export type AxialSlab = {
+  readonly columns: number;
+  readonly rows: number;
+  readonly stepMm: number;
+  /** LPS of the first cell, in the middle of the slab. */
+  readonly originLps: WorldPoint;
+  /** Mean of the planes at each cell, HU; NaN where any of them lies outside the scan. */
+  readonly meanHu: Float32Array;
+  /** The planes themselves, each as long as `meanHu`. */
+  readonly planesHu: readonly Float32Array[];
+};
+
+/** How far the slab reaches from a body's centre: to the skin of a large patient and the air beyond it; mm. */
+const REACH_MM = { side: 240, front: 280, back: 190 } as const;
+const STEP_MM = 2;
+/** Planes of the slab above the centre; they miss neither a body of any level nor each other at 3 mm slices. */
+const PLANES_MM = [-3, 0, 3] as const;
+
+/** Samples of a scan round a point, trilinear, in patient axes. */
+export function readAxialSlab(volume: VolumeSource, centreLps: WorldPoint): AxialSlab {
+  const { side, front, back } = REACH_MM;
+  const middle = worldPoint(centreLps[0], centreLps[1] + (back - front) / 2, centreLps[2]);
+  const sample = makeBlockSampler(volume.readBlock(boxAround(volume, middle, [side, (front + back) / 2, Math.max(...PLANES_MM)])));
+  const columns = Math.floor((2 * side) / STEP_MM) + 1;
+  const rows = Math.floor((front + back) / STEP_MM) + 1;
+  const originLps = worldPoint(centreLps[0] - side, centreLps[1] - front, centreLps[2]);
+  const planesHu = PLANES_MM.map((dz) => {
+    const plane = new Float32Array(columns * rows);
+    for (let row = 0; row < rows; row += 1) {
+      for (let column = 0; column < columns; column += 1) {
+        plane[row * columns + column] = sample(originLps[0] + column * STEP_MM, originLps[1] + row * STEP_MM, originLps[2] + dz);
+      }
+    }
+    return plane;
+  });
+  const meanHu = new Float32Array(columns * rows);
+  for (const plane of planesHu) for (let n = 0; n < meanHu.length; n += 1) meanHu[n] = (meanHu[n] ?? 0) + (plane[n] ?? Number.NaN) / planesHu.length;
+  return { columns, rows, stepMm: STEP_MM, originLps, meanHu, planesHu };
+}

@@ -1,0 +1,25 @@
+import type { WorldPoint } from '../geometry/spaces.ts';
+import type { VolumeSource } from '../volume/volume-source.ts';
+import { roiOfBody } from './body-roi.ts';
+import { roiAt, type Roi } from './roi.ts';
+import { fitVertebraIn, MIN_FIT_CONFIDENCE, type VertebraFit } from './vertebra-fit.ts';
+
+/** Whose ROI was measured: the fitted body's, the fixed one where no body was found with confidence, or the reader's own. */
+export type RoiSource = 'body' | 'fixed' | 'edited';
+
+/** Where a level is measured. */
+export type RoiChoice = {
+  readonly roi: Roi;
+  readonly source: RoiSource;
+  /** Null where no body was found with confidence. */
+  readonly fit: VertebraFit | null;
+};
+
+/** The ROI of a level: the reader's own, else the fitted body's, else the fixed one. Depends on scan, centre and edit alone. */
+export function chooseRoi(volume: VolumeSource, centreLps: WorldPoint, edited: Roi | undefined): RoiChoice {
+  const found = fitVertebraIn(volume, centreLps);
+  const fit = found !== null && found.confidence >= MIN_FIT_CONFIDENCE ? found : null;
+  if (edited !== undefined) return { roi: edited, source: 'edited', fit };
+  const ofBody = fit === null ? null : roiOfBody(fit);
+  return ofBody === null ? { roi: roiAt(centreLps), source: 'fixed', fit } : { roi: ofBody, source: 'body', fit };
+}

@@ -1,0 +1,23 @@
+/**
+ * Where detectors look and what they call unusual. HU and sizes: domain.md 3.4 and 3.5; limits so that at most one plain
+ * simulated vertebra in twenty passes them (docs/evaluation/gates). The Python twin takes them from app-rules.json.
+ */
+export const DOUBT_LIMITS = {
+  /** Samples inside the body of any level, clear of its cortex and endplates, in the body's axes; mm. */
+  grid: { halfWidthMm: 13.5, halfDepthMm: 10.5, halfHeightMm: 7.5, stepMm: 1.5 },
+  /** The basivertebral vein, 0 to 40 HU in every body: from this far behind the centre. */
+  vein: { halfWidthMm: 8, fromMm: 1, halfHeightMm: 4.5 },
+  /** Denser than the body's median, in the middle of its height: endplates stay out. */
+  dense: { aboveHu: 150, halfHeightMm: 6, markMm3: 60 },
+  /** Less dense than the body's median. */
+  loose: { belowHu: 60, markMm3: 250 },
+  /** A single sample that holds fat and no bone; in a haemangioma many of them do. */
+  fatBelowHu: -10,
+  fatShare: 0.15,
+  /** Titanium and steel; bone, calcium and contrast medium stay below, cement mostly below the second. Box round the body in patient axes. */
+  metal: { aboveHu: 2000, certainHu: 2900, halfWidthMm: 36, halfDepthMm: 40, halfHeightMm: 14, markMm3: 3, refuseMm3: 150 },
+  /** Single samples about the mean of their neighbours. */
+  noiseHu: 48,
+  /** Bone outside the rims, from an endplate towards the next body. Angles in the body's cross-section: 0 left, 90 front, 180 right. */
+  bridge: { fromDeg: 0, toDeg: 180, stepDeg: 12, radii: [1.0, 1.1, 1.2, 1.3], heightMm: 8, heightStepMm: 1, aboveHu: 250, noteSectors: 3, maxThicknessMm: 2.5 },
+} as const;

@@ -1,0 +1,75 @@
+import { CONTRAST_AORTA_HU } from '../../measure/contrast-rise.ts';
+import { inspectBodyRegion, type BodyRegionFacts } from '../../measure/body-region.ts';
+import { inspectDoubts, type DoubtFacts } from '../../measure/doubts/inspect-doubts.ts';
+import { DOUBT_LIMITS } from '../../measure/doubts/limits.ts';
+import type { LevelWarning } from '../level-result.ts';
+import { warn, type GateInput } from './gate-input.ts';
+import { GATE_LIMITS } from './limits.ts';
+
+/** What the voxels of the body and round it say. */
+export function bodyWarnings({ volume, pick, fit, facts, tissues }: GateInput): readonly LevelWarning[] {
+  const region = inspectBodyRegion(volume, pick.centreLps);
+  const doubts = inspectDoubts(volume, pick.centreLps, fit ?? null);
+  // A metal or cement body is all foci; once said, the rest would be noise.
+  const material = materialWarnings(region);
+  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...focusWarnings(doubts, material.length > 0), ...noiseWarnings(doubts, facts.kernel)];
+  return [
+    ...material,
+    ...(region.outsideFraction > 0 ? [warn('mark', 'body-cut', 'The field of view cuts this vertebral body.')] : []),
+    ...inside,
+    ...bridgeWarnings(doubts, facts.sliceThicknessMm),
+    ...aortaWarnings(facts.contrast, tissues?.blood?.medianHu ?? null),
+  ];
+}
+
+function materialWarnings({ maxHu, denseFraction, metalFraction }: BodyRegionFacts): readonly LevelWarning[] {
+  if (metalFraction > GATE_LIMITS.metalFraction) {
+    const what = (maxHu ?? 0) > DOUBT_LIMITS.metal.certainHu ? 'metal' : 'cement or metal';
+    return [warn('refuse', 'metal-or-cement', `The vertebral body holds ${Math.round(maxHu ?? 0)} HU: ${what} is likely, so no density is given.`)];
+  }
+  if (denseFraction <= GATE_LIMITS.denseFraction && metalFraction === 0) return [];
+  return [warn('mark', 'dense-material', 'Part of the vertebral body is denser than bone tissue should be: look for sclerosis, a bone island, cement or metal.')];
+}
+
+function metalBesideWarnings({ metalMm3 }: DoubtFacts): readonly LevelWarning[] {
+  const { markMm3, refuseMm3 } = DOUBT_LIMITS.metal;
+  if (metalMm3 > refuseMm3) return [warn('refuse', 'metal-beside', 'Much metal lies beside this vertebra and its streaks reach the body, so no density is given.')];
+  return metalMm3 > markMm3 ? [warn('mark', 'metal-beside', 'Metal lies beside this vertebra: its streaks may change the attenuation.')] : [];
+}
+
+function focusWarnings({ dense, loose, fatShare }: DoubtFacts, isDenseSaid: boolean): readonly LevelWarning[] {
+  const warnings: LevelWarning[] = [];
+  if (dense.volumeMm3 > DOUBT_LIMITS.dense.markMm3 && !isDenseSaid) {
+    const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest: look for sclerosis, a bone island or an impacted fracture.`;
+    warnings.push(warn('mark', 'dense-focus', sentence));
+  }
+  if (loose.volumeMm3 > DOUBT_LIMITS.loose.markMm3) {
+    const part = `A part of the body of ${millilitres(loose.volumeMm3)} ml has ${Math.round(loose.meanHu)} HU, far less dense than the rest`;
+    const isFat = fatShare > DOUBT_LIMITS.fatShare;
+    warnings.push(isFat ? warn('mark', 'haemangioma', `${part}, with fat in it: look for a haemangioma.`) : warn('mark', 'loose-focus', `${part}: look for a lytic lesion, a Schmorl node or a vein.`));
+  }
+  return warnings;
+}
+
+function millilitres(mm3: number): string {
+  return (Math.round(mm3 / 100) / 10).toFixed(1);
+}
+
+function noiseWarnings({ noiseHu }: DoubtFacts, kernel: string | null): readonly LevelWarning[] {
+  if (noiseHu <= DOUBT_LIMITS.noiseHu) return [];
+  const where = kernel === null ? 'of this scan' : `of this scan with the kernel ${kernel}`;
+  return [warn('mark', 'noisy', `The noise ${where} is ${Math.round(noiseHu)} HU in the body: a sharp kernel or a low dose makes every number here less certain.`)];
+}
+
+function bridgeWarnings({ bridgeSectors }: DoubtFacts, sliceThicknessMm: number | null): readonly LevelWarning[] {
+  const { noteSectors, maxThicknessMm } = DOUBT_LIMITS.bridge;
+  // Thick slices let neighbouring rims run together.
+  if (bridgeSectors === null || bridgeSectors < noteSectors || sliceThicknessMm === null || sliceThicknessMm > maxThicknessMm) return [];
+  return [warn('note', 'bridge', 'Bone seems to bridge the disc beside this vertebra: DXA reads higher there than the bone inside the body is.')];
+}
+
+function aortaWarnings(contrast: boolean | null, bloodHu: number | null): readonly LevelWarning[] {
+  if (contrast === true || bloodHu === null || bloodHu <= CONTRAST_AORTA_HU) return [];
+  const said = contrast === false ? 'although the scan is said to have none' : 'although the header does not say so';
+  return [warn('mark', 'contrast-seen', `The blood in the aorta has ${Math.round(bloodHu)} HU: contrast agent was given, ${said}, and density reads too high.`)];
+}

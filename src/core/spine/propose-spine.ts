@@ -1,0 +1,80 @@
+import type { WorldPoint, WorldVector } from '../geometry/spaces.ts';
+import { NAME_SURE } from '../levels/pick.ts';
+import { shiftName, spineWith, VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
+import { agreedCentre, isFitted, type BodyAtCentre, type FoundVertebra } from './find-spine.ts';
+import { nameProbabilities } from './name-posterior.ts';
+import type { ProposedVertebra, ShiftedNames, SpineAnchor, SpineProposal } from './spine-proposal.ts';
+
+/** Without a landmark to count from no name is sure, whatever the look of the bodies says. */
+const MOST_WITHOUT_ANCHOR = 0.85;
+const MOST_SHIFTED = 2;
+const LOWEST_ALTERNATIVE = 0.01;
+
+/**
+ * Found vertebrae with their fitted bodies → the proposal: refined centres, axes along the chain, and how sure each name is.
+ * @param bodies of the same order and length; null where no body was fitted
+ */
+export function proposeSpine(found: readonly FoundVertebra[], bodies: readonly (BodyAtCentre | null)[], elapsedMs: number): SpineProposal {
+  const agreed = found.map((one, n) => agreedCentre(one, bodies[n] ?? null));
+  const centres = agreed.map(({ centreLps }) => centreLps);
+  const probabilities = nameProbabilities(found);
+  const anchors = anchorsOf(found);
+  const mostSure = anchors.length > 0 ? 1 : MOST_WITHOUT_ANCHOR;
+  const vertebrae = found.map((one, n): ProposedVertebra => ({
+    name: one.name,
+    centreLps: centres[n] as WorldPoint,
+    axisLps: axisAt(centres, n),
+    confidence: bodyConfidence(one, bodies[n] ?? null, agreed[n]?.isAgreed === true),
+    nameConfidence: Math.min(mostSure, probabilities[n]?.[VERTEBRAE.indexOf(one.name)] ?? 0),
+  }));
+  return {
+    vertebrae,
+    anchors,
+    isAnchored: anchors.length > 0 && vertebrae.every(({ nameConfidence }) => nameConfidence >= NAME_SURE),
+    alternatives: shiftedNames(found, probabilities),
+    elapsedMs,
+  };
+}
+
+/** Along the line from the body below to the one above; a lone body stands upright. */
+function axisAt(centres: readonly WorldPoint[], n: number): WorldVector {
+  const upper = centres[Math.max(0, n - 1)] as WorldPoint;
+  const lower = centres[Math.min(centres.length - 1, n + 1)] as WorldPoint;
+  const [x, y, z] = [upper[0] - lower[0], upper[1] - lower[1], upper[2] - lower[2]];
+  const length = Math.hypot(x, y, z);
+  return length > 0 ? [x / length, y / length, z / length] : [0, 0, 1];
+}
+
+/** The network's probability; where a body is to be fitted, raised by a fit that agrees and lowered by one that does not. */
+function bodyConfidence({ logit, name }: FoundVertebra, body: BodyAtCentre | null, isAgreed: boolean): number {
+  const probability = 1 / (1 + Math.exp(-logit));
+  if (body === null || !isFitted(name)) return probability;
+  return isAgreed ? 1 - (1 - probability) * (1 - body.confidence) : probability / 2;
+}
+
+/** What there is to count from: the sacrum, the change from ribs to none, the first rib. */
+function anchorsOf(found: readonly FoundVertebra[]): readonly SpineAnchor[] {
+  const seen = new Set(found.filter(({ isFilled }) => !isFilled).map(({ name }) => name));
+  const anchors: SpineAnchor[] = [];
+  if (seen.has('S1')) anchors.push('sacrum');
+  if (seen.has('L1') && (seen.has('T11') || seen.has('T12') || seen.has('T13'))) anchors.push('last-rib');
+  if (seen.has('T1')) anchors.push('first-rib');
+  return anchors;
+}
+
+function shiftedNames(found: readonly FoundVertebra[], probabilities: readonly Float64Array[]): readonly ShiftedNames[] {
+  const spine = spineWith(found.map(({ name }) => name));
+  const shifts = Array.from({ length: 2 * MOST_SHIFTED + 1 }, (_, n) => n - MOST_SHIFTED).filter((steps) => steps !== 0);
+  return shifts
+    .map((steps) => ({ steps, probability: meanOf(found.map(({ name }, n) => probabilityOf(shiftName(spine, name, steps), probabilities[n]))) }))
+    .filter(({ probability }) => probability >= LOWEST_ALTERNATIVE)
+    .toSorted((one, other) => other.probability - one.probability);
+}
+
+function probabilityOf(name: VertebraName | null, row: Float64Array | undefined): number {
+  return name === null ? 0 : (row?.[VERTEBRAE.indexOf(name)] ?? 0);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

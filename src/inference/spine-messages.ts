@@ -1,0 +1,30 @@
+import type { WorldPoint } from '#src/core/geometry/spaces.ts';
+import type { BodyAtCentre, FoundVertebra } from '#src/core/spine/find-spine.ts';
+import type { Reduction } from '#src/core/spine/reduce-volume.ts';
+import type { SpineManifest } from '#src/core/spine/spine-manifest.ts';
+import type { SourceBlock } from '#src/core/volume/volume-source.ts';
+
+/* Everything that crosses between the page and the worker that looks for the spine: one worker for one scan. */
+
+export type LoadSpineRequest = { readonly type: 'load-spine'; readonly manifest: SpineManifest; readonly model: ArrayBuffer };
+
+/** Whole slices of the scan in their order; the first slab starts the scan. */
+export type SlabRequest = { readonly type: 'slab'; readonly plan: Reduction; readonly firstSlice: number; readonly valuesHu: SourceBlock['valuesHu'] };
+
+/** After all slabs and the model: run the network and read its answer. */
+export type FindSpineRequest = { readonly type: 'find-spine' };
+
+/** Fit a body round a centre that was found. The block is that of `boxForSnap`. */
+export type FitBodyRequest = { readonly type: 'fit-body'; readonly block: SourceBlock; readonly centreLps: WorldPoint };
+
+export type SpineRequest = LoadSpineRequest | SlabRequest | FindSpineRequest | FitBodyRequest;
+
+export type SpineAnswers = {
+  'load-spine': { readonly threads: number; readonly startMs: number };
+  'slab': null;
+  /** `networkMs` is the network's time alone. */
+  'find-spine': { readonly found: readonly FoundVertebra[]; readonly networkMs: number };
+  'fit-body': BodyAtCentre;
+};
+
+export type SpineAnswer = SpineAnswers[keyof SpineAnswers];

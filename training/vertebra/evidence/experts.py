@@ -1,0 +1,96 @@
+"""What drives the gate of each expert, on the simulated test patients: names for the experts, or the plain word that
+they have none.
+
+For each expert and DXA scale: mean and spread of its share, and how much of the share's variance each known fact
+explains (eta squared over categories or tenths of a number). An expert earns a name only where its share varies
+enough to matter and one fact explains most of that.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..checkpoint import write_json
+from ..config import DEVICES, LEVELS, REPO_ROOT, Config
+from ..dataset import load_split
+from ..network.predict import predict_split
+from ..network.train import load_model
+
+FACTS = ("kvp", "kernel", "thickness", "phase", "level", "vbmd", "age", "sex", "site")
+TENTHS = ("vbmd", "age", "thickness")
+NAMED_SHARE_SD = 0.05  # below it a gate hardly moves: the experts answer together
+NAMED_ETA2 = 0.5  # share of the variance that one fact must explain
+MIN_GROUP = 20
+OUT = REPO_ROOT / "docs" / "evaluation" / "gates" / "experts.json"
+
+
+def groups_of(values: np.ndarray, name: str) -> np.ndarray:
+    """Category numbers of a fact: its own values, or tenths of its distribution."""
+    if name in TENTHS:
+        edges = np.unique(np.quantile(values.astype(float), np.linspace(0, 1, 11)[1:-1]))
+        return np.searchsorted(edges, values.astype(float))
+    return np.unique(values, return_inverse=True)[1]
+
+
+def eta_squared(share: np.ndarray, groups: np.ndarray) -> float:
+    """Share of the variance between groups; 0 where nothing varies."""
+    total = float(((share - share.mean()) ** 2).sum())
+    if total == 0:
+        return 0.0
+    between = 0.0
+    for group in np.unique(groups):
+        part = share[groups == group]
+        if len(part) >= MIN_GROUP:
+            between += len(part) * float((part.mean() - share.mean()) ** 2)
+    return between / total
+
+
+def describe(gates: np.ndarray, labels: dict[str, np.ndarray]) -> dict[str, Any]:
+    """gates [n, D', E]; labels: facts of the same vertebrae. The file's content."""
+    facts = {name: groups_of(np.asarray(labels[name]), name) for name in FACTS}
+    experts = []
+    for expert in range(gates.shape[2]):
+        share = gates[:, :, expert]
+        drivers = {
+            name: round(float(np.mean([eta_squared(share[:, d], groups) for d in range(share.shape[1])])), 3)
+            for name, groups in facts.items()
+        }
+        drivers["device"] = round(
+            eta_squared(share.ravel(), np.tile(np.arange(share.shape[1]), len(share))), 3
+        )
+        strongest = max(drivers, key=lambda name: drivers[name])
+        sd = float(share.std())
+        has_name = sd >= NAMED_SHARE_SD and drivers[strongest] >= NAMED_ETA2
+        experts.append(
+            {
+                "expert": expert + 1,
+                "meanShare": round(float(share.mean()), 4),
+                "sdShare": round(sd, 4),
+                "p5": round(float(np.quantile(share, 0.05)), 4),
+                "p95": round(float(np.quantile(share, 0.95)), 4),
+                "varianceExplained": drivers,
+                "name": strongest if has_name else None,
+            }
+        )
+    return {
+        "about": "Written by training/vertebra/evidence/experts.py on simulated test vertebrae; eta squared.",
+        "vertebrae": len(gates),
+        "devices": list(DEVICES),
+        "levels": list(LEVELS),
+        "rule": f"A name needs a share SD of {NAMED_SHARE_SD} and one fact that explains {NAMED_ETA2} of it.",
+        "experts": experts,
+    }
+
+
+def write_experts(config: Config, out: Path = OUT, most: int | None = None) -> dict[str, Any]:
+    """Measure a trained run's gates on its test split and write the table."""
+    model, split = load_model(config), load_split(config, "test")
+    outputs = predict_split(model, split)
+    labels = {name: split.labels[name][:most] for name in FACTS}
+    described = describe(outputs["gates"][:most], labels)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_json(out, described)
+    return described

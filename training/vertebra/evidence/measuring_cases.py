@@ -1,0 +1,105 @@
+"""Simulated vertebrae with the truth of their shape and of a hand-placed region, for tests of measuring.
+
+``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed]`` writes one .json and .i16 (int16 HU, little
+endian, i fastest, then j, then k) a vertebra. The hand-placed region is the simulator's own: an elliptical cylinder in
+the true frame of the body, read in the scan as the app reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..clinic.measure import sample
+from ..real_data import Scan
+from ..simulator.anatomy import ROI_ANTERIOR_MM, ROI_HALF_MM, Shape
+from ..simulator.simulate import SimulatedVertebra, SimulatorConfig, draw_level, draw_person, simulate_vertebra
+
+HALF_SIZE_MM = (40.0, 40.0, 34.0)
+PICK_ERROR_MM = 2.0  # about what snapping leaves (snap-to-body.real-ct.test.ts)
+SEED = 20260
+STEP_MM = 1.0
+
+
+def hand_region(shape: Shape, rotation: np.ndarray) -> np.ndarray:
+    """Points [n, 3] of the simulator's region from the body's centre, patient axes, mm."""
+    k = shape.roi_scale
+    halves = ROI_HALF_MM[0] * k, ROI_HALF_MM[1] * k, min(ROI_HALF_MM[2], 0.4 * shape.half_height)
+    lines = [np.arange(-np.floor(h / STEP_MM), np.floor(h / STEP_MM) + 1) * STEP_MM for h in halves]
+    grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
+    grid = grid[(grid[:, 0] / halves[0]) ** 2 + (grid[:, 1] / halves[1]) ** 2 <= 1]
+    return (grid - [0, ROI_ANTERIOR_MM * k, 0]) @ rotation.T
+
+
+def shape_truth(shape: Shape) -> dict[str, float]:
+    """Lengths in the mid-sagittal plane by the simulator's own formulas (anatomy.body_distance), mm."""
+    slope = shape.slope[0] + shape.slope[1]
+    front = shape.half_depth
+    back = front**2 / (front + shape.posterior_concavity)  # the wall to the canal is hollow
+    return {
+        "halfWidthMm": float(shape.half_width[1]),
+        "frontMm": float(front),
+        "backMm": float(back),
+        "anteriorMm": float(shape.height - slope * front),
+        "middleMm": float(shape.height - 1.06 * sum(shape.concavity) + slope * (back - front) / 2),
+        "posteriorMm": float(shape.height + slope * back),
+    }
+
+
+def make_case(seed: int, is_deformed: bool) -> tuple[SimulatedVertebra, dict[str, Any]]:
+    """A scanned vertebra and its truth. Without deformity there is no lesion, node or cut either."""
+    rng = np.random.default_rng([SEED, seed, is_deformed])
+    config = SimulatorConfig(
+        prior="population",
+        pick_error_mm=PICK_ERROR_MM,
+        cut_rate=0,
+        narrow_rate=0,
+        deformity_rate=1e9 if is_deformed else 0,
+        lesion_scale=0,
+        schmorl_rate=0,
+        half_size_mm=HALF_SIZE_MM,
+    )
+    level = draw_level(rng, config)
+    person = draw_person(rng, config, level)
+    made = simulate_vertebra(rng, person, level, config)
+    segment = person.spine[level]
+    rotation = segment.rotation()
+    centre = np.asarray(made.true_centre_lps)
+    values = sample(
+        Scan(made.scan, made.index_to_world, made.header), centre + hand_region(segment.shape, rotation)
+    )
+    assert not np.isnan(values).any()
+    truth = {
+        "seed": seed,
+        "level": level,
+        "deformity": segment.deformity,
+        "sizeVox": list(made.scan.shape[::-1]),
+        "indexToWorld": made.index_to_world.reshape(-1).tolist(),
+        "pickLps": list(made.centre_lps),
+        "centreLps": list(made.true_centre_lps),
+        "upLps": rotation[:, 2].tolist(),
+        "thicknessMm": person.protocol.thickness_mm,
+        "noiseHu": person.protocol.noise_sd_hu,
+        "kernel": person.protocol.kernel_class,
+        "handMeanHu": float(values.mean()),
+        "handSdHu": float(values.std()),
+        **shape_truth(segment.shape),
+    }
+    return made, truth
+
+
+def main(folder: Path, count: int, is_deformed: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in range(count):
+        made, truth = make_case(seed, is_deformed)
+        name = f"{'deformed' if is_deformed else 'plain'}-{seed:03d}"
+        (folder / f"{name}.i16").write_bytes(made.scan.astype("<i2").tobytes())
+        (folder / f"{name}.json").write_text(json.dumps(truth) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), "deformed" in sys.argv[3:])

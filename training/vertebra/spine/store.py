@@ -1,0 +1,104 @@
+"""Painted trunks on disk, each once: int16 volumes and their truth, made by several processes, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..checkpoint import write_bytes, write_json
+from ..config import UserError
+from .config import CLASSES, SpineConfig
+from .trunk import Trunk, paint_trunk
+
+SPLITS = ("train", "validation")
+VALIDATION_OFFSET = 1_000_000  # of the seeds
+
+
+@dataclass(frozen=True)
+class StoredTrunk:
+    """hu [z, y, x] int16, mapped from disk; truth in cells (z, y, x) of it."""
+
+    hu: np.ndarray
+    levels: np.ndarray  # [n] index into config.CLASSES, head to feet
+    centres: np.ndarray  # [n, 3]
+    others: np.ndarray  # [m, 3]
+
+
+def painter_hash() -> str:
+    """SHA-256 over the sources of this folder that decide what a trunk is."""
+    digest = hashlib.sha256()
+    for name in ("column", "habitus", "skeleton", "soft_tissue", "trunk"):
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
+def _cells(points: np.ndarray, trunk: Trunk) -> list[list[float]]:
+    return ((points - trunk.origin) / trunk.cell_mm)[:, ::-1].round(3).tolist()
+
+
+def _paint(folder: Path, cell_mm: float, seed: int, number: int) -> None:
+    path = folder / f"{number:05d}"
+    if path.with_suffix(".json").exists():
+        return
+    trunk = paint_trunk((seed, number), cell_mm)
+    buffer = io.BytesIO()
+    np.save(buffer, trunk.hu)
+    write_bytes(path.with_suffix(".npy"), buffer.getvalue())
+    truth = {
+        "names": list(trunk.names),
+        "centres": _cells(trunk.centres, trunk),
+        "others": _cells(trunk.others, trunk),
+        "tags": list(trunk.tags),
+    }
+    write_json(path.with_suffix(".json"), truth)
+
+
+def simulate_trunks(config: SpineConfig, fresh: bool = False) -> None:
+    """Paint all trunks of training and validation that are not there yet."""
+    settings = config.trunk
+    stamp = {"painter": painter_hash(), "seed": settings.seed, "cellMm": config.grid.cell_mm}
+    note = config.data_dir / "simulation.json"
+    if note.exists() and json.loads(note.read_text(encoding="utf-8")) != stamp:
+        if not fresh:
+            raise UserError(
+                f"{note}: trunks of other sources or settings lie here; use --fresh to replace them."
+            )
+        for old in config.data_dir.glob("*/[0-9]*.*"):
+            old.unlink()
+    write_json(note, stamp)
+    for split, count, offset in (("train", settings.train, 0), ("validation", settings.validation, VALIDATION_OFFSET)):
+        folder = config.data_dir / split
+        paint = partial(_paint, folder, config.grid.cell_mm, settings.seed)
+        began = time.monotonic()
+        with ProcessPoolExecutor(settings.workers) as pool:
+            for done, _ in enumerate(pool.map(paint, range(offset, offset + count), chunksize=4), start=1):
+                if done % 100 == 0 or done == count:
+                    rate = done / (time.monotonic() - began)
+                    print(f"spine-simulate: {split} {done}/{count}, {rate:.1f} a second", flush=True)
+
+
+def load_trunks(config: SpineConfig, split: str) -> list[StoredTrunk]:
+    """All trunks of a split that are on disk."""
+    paths = sorted((config.data_dir / split).glob("*.json"))
+    if not paths:
+        raise UserError(f"{config.data_dir / split}: no trunks; run 'python -m vertebra spine-simulate' first.")
+    return [_load(path) for path in paths]
+
+
+def _load(path: Path) -> StoredTrunk:
+    truth: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return StoredTrunk(
+        hu=np.load(path.with_suffix(".npy"), mmap_mode="r"),
+        levels=np.array([CLASSES.index(name) for name in truth["names"]]),
+        centres=np.array(truth["centres"]),
+        others=np.array(truth["others"]),
+    )
