@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ServerButton } from '#src/features/dicomweb/server-button.tsx';
 import { ActivationOverlay } from '#src/features/explanation/activation-overlay.tsx';
+import { MeasuringOverlay } from '#src/features/measuring/measuring-overlay.tsx';
 import { LevelOverlay } from '#src/features/level-picking/level-overlay.tsx';
 import { LevelStrip } from '#src/features/level-picking/level-strip.tsx';
 import { usePickingKeys } from '#src/features/level-picking/use-picking-keys.ts';
@@ -47,6 +48,7 @@ function drawOverPlane(projection: PlaneProjection) {
       <ActivationOverlay projection={projection} />
       <PartEnds projection={projection} />
       <SpineLine projection={projection} />
+      <MeasuringOverlay projection={projection} />
       <LevelOverlay projection={projection} />
     </>
   );

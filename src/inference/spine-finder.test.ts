@@ -54,7 +54,7 @@ const answers: Behaviour = (request) => {
     case 'load-spine': return ok({ threads: 2, startMs: 1 });
     case 'slab': return ok(null);
     case 'find-spine': return ok({ found: FOUND, networkMs: 1 });
-    case 'fit-body': return ok({ centreLps: worldPoint(request.centreLps[0] + 2, request.centreLps[1], request.centreLps[2]), confidence: 0.9, moved: true });
+    case 'fit-body': return ok({ centreLps: worldPoint(request.centreLps[0] + 2, request.centreLps[1], request.centreLps[2]), confidence: 0.9, moved: true, halfWidthMm: 15, halfDepthMm: 13, heightMm: 20 });
   }
 };
 

@@ -1,10 +1,12 @@
-import { boxForSnap } from '#src/core/levels/snap-to-body.ts';
-import { isFitted, type BodyAtCentre } from '#src/core/spine/find-spine.ts';
+import type { WorldPoint } from '#src/core/geometry/spaces.ts';
+import { boxForSnap, type SnapResult } from '#src/core/levels/snap-to-body.ts';
+import { extendChain, type FittedVertebra } from '#src/core/spine/extend-chain.ts';
+import { isFitted } from '#src/core/spine/find-spine.ts';
 import { proposeSpine } from '#src/core/spine/propose-spine.ts';
 import { planReduction, slabSlices, type Reduction } from '#src/core/spine/reduce-volume.ts';
 import type { SpineProposal } from '#src/core/spine/spine-proposal.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
-import { ok, type Result } from '#src/lib/result.ts';
+import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { InferenceProblem } from './engine.ts';
 import type { SpineFiles } from './load-spine-model.ts';
 import type { SpineAnswers, SpineRequest } from './spine-messages.ts';
@@ -17,6 +19,7 @@ export type SpineProgress = (done: number) => void;
 export const SPINE_PARTS = 100;
 const READ_PARTS = 50;
 const FOUND_PARTS = 80;
+const FITTED_PARTS = 95;
 
 export interface SpineFinder {
   /**
@@ -48,14 +51,16 @@ export function createFinder(createWorker: () => WorkerPort, readModel: () => Pr
         if (!answer.ok) return answer;
         onProgress(FOUND_PARTS);
         const { found } = answer.value;
-        const bodies: (BodyAtCentre | null)[] = [];
-        for (const [n, { name, centreLps }] of found.entries()) {
-          const body = isFitted(name) ? await fitBody(link, volume, centreLps) : ok(null);
-          if (!body.ok) return body;
-          bodies.push(body.value);
-          onProgress(Math.round(FOUND_PARTS + ((SPINE_PARTS - FOUND_PARTS) * (n + 1)) / found.length));
+        const fit = (at: WorldPoint): Promise<SnapResult> => fitBody(link, volume, at);
+        const chain: FittedVertebra[] = [];
+        for (const one of found) {
+          chain.push({ found: one, body: isFitted(one.name) ? await fit(one.centreLps) : null });
+          onProgress(Math.round(FOUND_PARTS + ((FITTED_PARTS - FOUND_PARTS) * chain.length) / found.length));
         }
-        return ok(proposeSpine(found, bodies, performance.now() - started));
+        const extended = await extendChain(volume, chain, fit, () => link.death === null);
+        if (link.death !== null) return fail(link.death);
+        onProgress(SPINE_PARTS);
+        return ok(proposeSpine(extended, performance.now() - started));
       } finally {
         signal.removeEventListener('abort', end);
         link.close();
@@ -93,7 +98,11 @@ async function sendSlab(link: SpineLink, volume: VolumeSource, plan: Reduction, 
   return link.ask({ type: 'slab', plan, firstSlice, valuesHu }, { transfer: [valuesHu.buffer] });
 }
 
-async function fitBody(link: SpineLink, volume: VolumeSource, centreLps: Parameters<typeof boxForSnap>[1]): Promise<Result<BodyAtCentre, InferenceProblem>> {
+/** The body round a point; without a worker none, which the end of the search makes good. */
+async function fitBody(link: SpineLink, volume: VolumeSource, centreLps: WorldPoint): Promise<SnapResult> {
+  const nothing: SnapResult = { centreLps, confidence: 0, moved: false, halfWidthMm: 0, halfDepthMm: 0, heightMm: 0 };
+  if (link.death !== null) return nothing;
   const block = volume.readBlock(boxForSnap(volume, centreLps));
-  return link.ask({ type: 'fit-body', block, centreLps }, { transfer: [block.valuesHu.buffer] });
+  const answer = await link.ask({ type: 'fit-body', block, centreLps }, { transfer: [block.valuesHu.buffer] });
+  return answer.ok ? answer.value : nothing;
 }

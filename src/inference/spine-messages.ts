@@ -1,5 +1,6 @@
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
-import type { BodyAtCentre, FoundVertebra } from '#src/core/spine/find-spine.ts';
+import type { SnapResult } from '#src/core/levels/snap-to-body.ts';
+import type { FoundVertebra } from '#src/core/spine/find-spine.ts';
 import type { Reduction } from '#src/core/spine/reduce-volume.ts';
 import type { SpineManifest } from '#src/core/spine/spine-manifest.ts';
 import type { SourceBlock } from '#src/core/volume/volume-source.ts';
@@ -24,7 +25,7 @@ export type SpineAnswers = {
   'slab': null;
   /** `networkMs` is the network's time alone. */
   'find-spine': { readonly found: readonly FoundVertebra[]; readonly networkMs: number };
-  'fit-body': BodyAtCentre;
+  'fit-body': SnapResult;
 };
 
 export type SpineAnswer = SpineAnswers[keyof SpineAnswers];

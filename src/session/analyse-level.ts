@@ -2,7 +2,8 @@ import type { AcquisitionFacts, SliceShear } from '#src/core/dicom/series.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { withDensity, type DensityConversion } from '#src/core/measure/density-reading.ts';
 import { findInternalTissues } from '#src/core/measure/internal-tissues.ts';
-import { boxForRoi, measureRoi } from '#src/core/measure/roi.ts';
+import { chooseRoi } from '#src/core/measure/choose-roi.ts';
+import { boxForRoi, measureRoiAt } from '#src/core/measure/roi.ts';
 import type { ModelManifest } from '#src/core/model/manifest.ts';
 import { activationMap, type ActivationMap } from '#src/core/results/activation-map.ts';
 import { decodeOutputs } from '#src/core/results/decode-output.ts';
@@ -36,8 +37,9 @@ type Estimated = Result<{ readonly network: NetworkEstimate; readonly run: RunFa
 /** Measurement and network on one picked level: measure, crop, run, decode, doubt. Rejects when the signal aborts. */
 export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<LevelResult> {
   const { volume, facts, conversion, pick, snapConfidence, shear, isEverySecondSlice } = job;
-  const isMeasurable = shear === undefined || isScanned(boxForRoi(volume, pick.centreLps), volume.sizeVox, shear);
-  const raw = isMeasurable ? measureRoi(volume, pick.centreLps, facts.kvp) : fail(BESIDE_SLICES);
+  const { roi, source, fit } = chooseRoi(volume, pick.centreLps, pick.roi);
+  const isMeasurable = shear === undefined || isScanned(boxForRoi(volume, roi), volume.sizeVox, shear);
+  const raw = isMeasurable ? measureRoiAt(volume, roi, facts.kvp) : fail(BESIDE_SLICES);
   const estimating = estimate(job, signal);
   await nextTask();
   const tissues = signal.aborted ? null : findInternalTissues(volume, pick.centreLps);
@@ -47,11 +49,13 @@ export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<
   return {
     level: pick.level,
     measurement: measured.ok ? measured.value : null,
+    roiSource: source,
+    fit,
     network: estimated.ok ? estimated.value.network : null,
     run: estimated.ok ? estimated.value.run : null,
     activation: estimated.ok ? estimated.value.activation : null,
     tissues,
-    warnings: findWarnings({ volume, facts, conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
+    warnings: findWarnings({ volume, facts, fit, isRoiEdited: source === 'edited', conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
   };
 }
 

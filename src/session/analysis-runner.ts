@@ -106,5 +106,5 @@ export function startAnalysisRunner(store: SessionStore, analyse: AnalyseOne): A
 }
 
 function isSamePlace(a: LevelPick, b: LevelPick): boolean {
-  return a.level === b.level && a.centreLps.every((value, axis) => value === b.centreLps[axis]);
+  return a.level === b.level && a.roi === b.roi && a.centreLps.every((value, axis) => value === b.centreLps[axis]);
 }

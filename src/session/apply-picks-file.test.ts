@@ -99,3 +99,25 @@ describe('applyPicksFile', () => {
     expect(seriesNamedBy(results('1.2.3'), [{ ...series, grid: null }])).toBeUndefined();
   });
 });
+
+describe('what the reader of a file stated', () => {
+  const stated = (of: Series) => {
+    const store = openStore(true);
+    store.setState({ series: [of] });
+    const text = results('1.2.3').text.replace('"levels"', '"statedByReader": { "kvp": 100, "contrast": false }, "levels"');
+    applyPicksFile(store, { kind: 'results', name: 'a.osteolens.json', text });
+    return { facts: store.getState().statedFacts['s1'], told: store.getState().messages.at(-1)?.sentence };
+  };
+
+  it('is taken over where the header is silent, and said', () => {
+    const { facts, told } = stated({ ...series, acquisition: { ...series.acquisition, kvp: null } });
+    expect(facts).toEqual({ kvp: 100, contrast: false });
+    expect(told).toContain('as its reader stated: 100 kVp, no contrast agent');
+  });
+
+  it('overrules no header and gives a virtual monoenergetic image no voltage', () => {
+    expect(stated(series).facts).toEqual({ kvp: null, contrast: false });
+    const monoenergetic = { ...series, acquisition: { ...series.acquisition, kvp: null }, problems: [{ code: 'monoenergetic', effect: 'note', sentence: 'Mono.' }] } as const;
+    expect(stated(monoenergetic).facts).toEqual({ kvp: null, contrast: false });
+  });
+});

@@ -3,7 +3,7 @@ import { invertAffine, worldToIndex } from '#src/core/geometry/affine.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { emptyPickHistory, placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import { effectiveStatement, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
+import { canStateKvp, effectiveStatement, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
 import { readPicks } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
@@ -36,10 +36,11 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
 }
 
 /** Takes over what the reader of a file stated, where neither the header nor the reader of now says anything; answers it in words. */
-function takeStatement(store: SessionStore, { id, acquisition }: Series, stated: StatedFacts): string {
+function takeStatement(store: SessionStore, series: Series, stated: StatedFacts): string {
+  const { id, acquisition } = series;
   const { statedFacts } = store.getState();
   const now = statedFacts[id] ?? NOTHING_STATED;
-  const taken = effectiveStatement(acquisition, { kvp: now.kvp === null ? stated.kvp : null, contrast: now.contrast === null ? stated.contrast : null });
+  const taken = effectiveStatement(acquisition, { kvp: now.kvp === null && canStateKvp(series) ? stated.kvp : null, contrast: now.contrast === null ? stated.contrast : null });
   if (taken === null) return '';
   store.setState({ statedFacts: { ...statedFacts, [id]: { kvp: now.kvp ?? taken.kvp, contrast: now.contrast ?? taken.contrast } } });
   const words = [...(taken.kvp === null ? [] : [`${taken.kvp} kVp`]), ...(taken.contrast === null ? [] : [taken.contrast ? 'contrast agent' : 'no contrast agent'])];

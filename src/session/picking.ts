@@ -1,10 +1,12 @@
 import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
+import type { EllipticalCylinder } from '#src/core/geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { isOwnProposal, type LevelPick } from '#src/core/levels/pick.ts';
 import {
   armLevel,
   confirmAll,
   confirmPick,
+  editRoi,
   findPick,
   movePick,
   placePick,
@@ -33,6 +35,8 @@ export type Picking = {
   readonly move: (level: VertebraName, to: WorldPoint) => void;
   /** Removes what the reader placed; a proposal is kept in mind as rejected. */
   readonly remove: (level: VertebraName) => void;
+  /** The measuring region that the reader drew; null: the one by convention again. */
+  readonly editRoi: (level: VertebraName, roi: EllipticalCylinder | null) => void;
   readonly confirm: (level: VertebraName) => void;
   readonly confirmAll: () => void;
   /** The right name of one vertebra; `isAlong`: the others are renamed with it. */
@@ -110,6 +114,7 @@ export function createPicking({ store, openVolume, findBody, proposesNeighbours 
       change((history) => (isProposal ? rejectPick(history, level) : removePick(history, level)));
       if (store.getState().selectedLevel === level) store.setState({ selectedLevel: null });
     },
+    editRoi: (level, roi) => change((history) => editRoi(history, level, roi)),
     confirm: (level) => change((history) => confirmPick(history, level)),
     confirmAll: () => change(confirmAll),
     rename: (level, to, isAlong) => takeNames(renamePick(store.getState().picks, level, to, isAlong)),

@@ -50,7 +50,7 @@ export async function proposeOnGrid(network: NodeSpineNetwork, { grid, valuesHu 
   const { value: outputs } = await network.run(values, sizeZyx);
   return weights.map((weight) => {
     const found = findSpine(outputs, { ...grid, sizeZyx }, manifest.levels, manifest.outputs.levels.stride, weight);
-    return proposeSpine(found, found.map(() => null), 0);
+    return proposeSpine(found.map((one) => ({ found: one, body: null })), 0);
   });
 }
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as ort from 'onnxruntime-web';
-import { boxForSnap, snapInBlock } from '#src/core/levels/snap-to-body.ts';
+import { snapToBody } from '#src/core/levels/snap-to-body.ts';
+import { extendChain } from '#src/core/spine/extend-chain.ts';
 import { isFitted, type FoundVertebra, type SpineOutputs } from '#src/core/spine/find-spine.ts';
 import { proposeSpine } from '#src/core/spine/propose-spine.ts';
 import { planReduction, slabSlices, VolumeReducer } from '#src/core/spine/reduce-volume.ts';
@@ -44,6 +45,7 @@ export async function proposeInNode(network: NodeSpineNetwork, volume: VolumeSou
   const answer = await lookForSpine(network, reducer.finish());
   if (!answer.ok) throw new Error(answer.error.sentence);
   const { found } = answer.value;
-  const bodies = found.map(({ name, centreLps }) => (isFitted(name) ? snapInBlock(volume.readBlock(boxForSnap(volume, centreLps)), centreLps) : null));
-  return { ...proposeSpine(found, bodies, performance.now() - started), found };
+  const chain = found.map((one) => ({ found: one, body: isFitted(one.name) ? snapToBody(volume, one.centreLps) : null }));
+  const extended = await extendChain(volume, chain, (at) => Promise.resolve(snapToBody(volume, at)), () => true);
+  return { ...proposeSpine(extended, performance.now() - started), found };
 }

@@ -14,9 +14,12 @@ const WEIGHTS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 1];
 
 type Scored = { readonly tags: readonly string[]; readonly byWeight: readonly SpineScore[] };
 
-/** @param most of the simulated spines, for a quick look */
-export async function writeSpineReport(spinesFolder: string, outputFolder: string, most = Infinity): Promise<void> {
-  const network = await openSpineNetwork();
+/**
+ * @param most of the simulated spines, for a quick look
+ * @param modelFolder by default the shipped network
+ */
+export async function writeSpineReport(spinesFolder: string, outputFolder: string, most = Infinity, modelFolder?: string): Promise<void> {
+  const network = await openSpineNetwork(modelFolder);
   const weights = [...WEIGHTS.filter((weight) => weight !== NAME_WEIGHT), NAME_WEIGHT];
   const scored: Scored[] = [];
   for (const file of simulatedSpines(spinesFolder).slice(0, most)) {
@@ -100,7 +103,7 @@ function row(label: string, scores: readonly SpineScore[]): string {
     label, String(scores.length), String(sum(scores, ({ whole }) => whole)),
     percent(sum(scores, ({ found }) => found), sum(scores, ({ whole }) => whole)),
     percent(sum(scores, ({ foundT10L5 }) => foundT10L5), sum(scores, ({ wholeT10L5 }) => wholeT10L5)),
-    (errors[Math.floor(errors.length / 2)] ?? Number.NaN).toFixed(1),
+    errors[Math.floor(errors.length / 2)]?.toFixed(1) ?? '-',
     (sum(scores, ({ strays }) => strays) / Math.max(1, scores.length)).toFixed(2),
     percent(sum(scores, ({ rightNames }) => rightNames), sum(scores, ({ named }) => named)),
     naming('right'), naming('marked'), naming('silent'), naming('none'),

@@ -1,4 +1,5 @@
 import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
+import { PATIENT_AXES } from '#src/core/geometry/elliptical-cylinder.ts';
 import type { RoiMeasurement } from '#src/core/measure/roi.ts';
 import type { LevelResult, NetworkEstimate } from '#src/core/results/level-result.ts';
 
@@ -8,9 +9,10 @@ export function makeMeasurement(overrides: Partial<RoiMeasurement> = {}): RoiMea
     meanHu: 135,
     medianHu: 131.5,
     sdHu: 41.25,
+    areaMm2: 219.91,
     volumeMm3: 1759.29,
     vbmdMgCm3: 100,
-    roi: { centreLps: [3.5, -72, 334], halfWidthMm: 10, halfDepthMm: 7, heightMm: 8 },
+    roi: { centreLps: [3.5, -72, 334], ...PATIENT_AXES, halfWidthMm: 10, halfDepthMm: 7, heightMm: 8 },
     ...overrides,
   };
 }

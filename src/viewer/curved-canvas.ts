@@ -4,6 +4,7 @@ import type { DisplayWindow } from './window.ts';
 
 /**
  * One sheet in grey, a canvas pixel a sample, laid and stretched by CSS: pan and zoom cost nothing, and the one WebGL context stays with the planes.
+ * vtk's own mapper for curved sheets (ImageCPRMapper) makes a texture of one whole array: the scan would stand in memory twice more.
  * @param window as of the painting
  */
 export function makeCurvedCanvas(window: () => DisplayWindow): CurvedCanvas & { readonly element: HTMLDivElement } {

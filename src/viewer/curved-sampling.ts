@@ -3,8 +3,8 @@ import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 
 /** What sampling may take of one task before the page gets its turn, ms. */
 const TASK_BUDGET_MS = 12;
-/** Rows between two looks at the clock. */
-const ROWS_AT_ONCE = 8;
+/** Rows between two looks at the clock, from one read of the scan: fewer would read the same voxels again for rows that stand aslant in it. */
+const ROWS_AT_ONCE = 32;
 
 export type Turns = { readonly now: () => number; readonly later: (task: () => void) => void };
 

@@ -23,8 +23,8 @@ def phantom_scan(phantom: dict) -> Scan:
     grid = FIXTURE["grid"]
     hu = np.full(grid["sizeVox"][::-1], phantom["boneHu"], np.float32)
     if "alternatingHu" in phantom:
-        k, j, i = np.indices(hu.shape)
-        hu += np.where((i + j + k) % 2 == 1, 1, -1) * np.float32(phantom["alternatingHu"])
+        odd = np.arange(hu.shape[0]) % 2 == 1
+        hu += (np.where(odd, 1, -1) * np.float32(phantom["alternatingHu"]))[:, None, None]
     if phantom["block"]:
         low, high = phantom["block"]["min"], phantom["block"]["max"]
         hu[low[2] : high[2], low[1] : high[1], low[0] : high[0]] = phantom["block"]["hu"]

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '#src/lib/result.ts';
+import type { EllipticalCylinder } from '../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../geometry/spaces.ts';
 import { isOwnProposal, type LevelPick, type PickState } from './pick.ts';
 import { renameAll, renameOne, shiftNames, type NameProblem } from './rename.ts';
@@ -87,7 +88,7 @@ export function placeProposals(history: PickHistory, proposals: readonly LevelPi
 /** Moves a level's centre; the pick becomes "edited". A level without a pick stays as it is. */
 export function movePick(history: PickHistory, level: VertebraName, centreLps: WorldPoint): PickHistory {
   const pick = findPick(history.present, level);
-  return pick === undefined ? history : commit(history, withPick(history.present, { ...asReaders(pick, 'edited'), centreLps }));
+  return pick === undefined ? history : commit(history, withPick(history.present, { ...withoutRoi(asReaders(pick, 'edited')), centreLps }));
 }
 
 /** Removes a level's pick and arms that level, so that the next click puts it right. */
@@ -116,6 +117,19 @@ export function confirmAll(history: PickHistory): PickHistory {
   if (picks.every(({ state }) => state !== 'proposed')) return history;
   const confirmed = picks.map((pick) => (pick.state === 'proposed' ? asReaders(pick, 'confirmed') : pick));
   return commit(history, { picks: confirmed, armed: null });
+}
+
+/** Keeps the measuring region that the reader drew; null goes back to the one by convention. A level without a pick stays as it is. */
+export function editRoi(history: PickHistory, level: VertebraName, roi: EllipticalCylinder | null): PickHistory {
+  const pick = findPick(history.present, level);
+  if (pick === undefined || (roi === null && pick.roi === undefined)) return history;
+  const plain = withoutRoi(asReaders(pick, 'edited'));
+  return commit(history, withPick(history.present, roi === null ? plain : { ...plain, roi }));
+}
+
+/** A moved mark is measured anew, where its new body is. */
+function withoutRoi({ roi: _roi, ...pick }: LevelPick): LevelPick {
+  return pick;
 }
 
 /** The pick with the reader's word on it; no proposal any more. */

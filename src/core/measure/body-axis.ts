@@ -12,7 +12,7 @@ const REACH_MM = 28;
 const DISC_MM = { left: 11, back: 8 } as const;
 /** Least half height looked for and most, from the pick, mm. */
 const END_MM = { least: 2, most: 23 } as const;
-/** Heights of T10 to L5 (domain.md 3.1) with their fractures; mm. */
+/** Heights of T10 to L5 in the middle, hollow endplates and fractures included (domain.md 3.1); mm. */
 const HEIGHT_MM = { usual: 22, sd: 6, least: 8 } as const;
 /** How far off the middle a pick usually is, mm (snap-to-body.real-ct.test.ts). */
 const OFF_MIDDLE_MM = 3;
@@ -21,7 +21,7 @@ const TILT_SD_DEG = { sagittal: 18, coronal: 9 } as const;
 /** What lies outside these does not count more: lung, gas and fat are no better an end than a disc, metal is no better a body. */
 const CLAMP_HU = { low: 60, high: 500 } as const;
 const MOST_EVIDENCE_HU = 300;
-/** Of what stands out inside the body: the endplates of a neighbour have a disc and an endplate between them. */
+/** Of a hill between the ends, see {@link hillHu}. */
 const HILL_WEIGHT = 1;
 
 /** Coarse place of a body's endplates along an axis. */
@@ -46,8 +46,14 @@ function ringPoint(radius: number, turn: number): readonly [number, number] {
 
 const COUNT = 2 * REACH_MM + 1;
 
+/** What the Python twin takes from here. */
+export const AXIS_SEARCH = {
+  sagittalDeg: SAGITTAL_DEG, coronalDeg: CORONAL_DEG, finerDeg: FINER_DEG, reachMm: REACH_MM, points: POINTS, endMm: END_MM, heightMm: HEIGHT_MM,
+  offMiddleMm: OFF_MIDDLE_MM, priorHu: PRIOR_HU, tiltSdDeg: TILT_SD_DEG, hillWeight: HILL_WEIGHT, clampHu: CLAMP_HU, mostEvidenceHu: MOST_EVIDENCE_HU,
+} as const;
+
 /** Mean HU across the disc at each mm along the axis, lightly smoothed; NaN where half of the disc lies outside the scan. */
-export function profileAlong(sample: BlockSampler, pick: WorldPoint, frame: BodyFrame): Float64Array {
+function profileAlong(sample: BlockSampler, pick: WorldPoint, frame: BodyFrame): Float64Array {
   const sums = new Float64Array(COUNT);
   const counts = new Float64Array(COUNT);
   for (const [x, y] of POINTS) {

@@ -58,7 +58,10 @@ function floodFrom(allowed: Uint8Array, starts: readonly number[], columns: numb
   return reached;
 }
 
-/** Distance to the nearest set cell in cells, by two sweeps with steps of 1 and √2 (within 8 % of the true one); cells at the border are only looked at. */
+/**
+ * Distance to the nearest set cell, cells along the longer axis (chessboard), by two sweeps; infinite where none is set, and in the
+ * outermost cells that are not set themselves.
+ */
 export function distanceTo(isSet: Uint8Array, columns: number, rows: number): Float32Array {
   const distance = new Float32Array(isSet.length).fill(Number.POSITIVE_INFINITY);
   for (let n = 0; n < isSet.length; n += 1) if (isSet[n] === 1) distance[n] = 0;
@@ -66,9 +69,7 @@ export function distanceTo(isSet: Uint8Array, columns: number, rows: number): Fl
     const here = distance[n] ?? 0;
     if (here === 0) return;
     const above = n - side * columns;
-    const straight = Math.min(distance[n - side] ?? 0, distance[above] ?? 0) + 1;
-    const diagonal = Math.min(distance[above - 1] ?? 0, distance[above + 1] ?? 0) + Math.SQRT2;
-    distance[n] = Math.min(here, straight, diagonal);
+    distance[n] = Math.min(here, Math.min(distance[n - side] ?? 0, distance[above] ?? 0, distance[above - 1] ?? 0, distance[above + 1] ?? 0) + 1);
   };
   for (let row = 1; row < rows - 1; row += 1) for (let n = row * columns + 1; n < (row + 1) * columns - 1; n += 1) relax(n, 1);
   for (let row = rows - 2; row > 0; row -= 1) for (let n = (row + 1) * columns - 2; n > row * columns; n -= 1) relax(n, -1);

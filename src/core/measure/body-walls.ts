@@ -9,7 +9,8 @@ const ANGLES = 40;
 const HEIGHTS = [-0.5, -0.25, 0, 0.25, 0.5] as const;
 /** A body between an ellipse and a rectangle, flatter than an ellipse towards the canal. */
 const POWER = 2.5;
-/** Pedicles and rib heads join at the back corners: what is found there counts little. */
+/** Pedicles and rib heads join at the back and at the sides behind the middle: what is found there counts little. */
+const CORNER = { sin: -0.15, cos: 0.45 } as const;
 const CORNER_WEIGHT = 0.1;
 const ROUNDS = 6;
 const FLOOR_MM = 0.5;
@@ -17,6 +18,11 @@ const FLOOR_MM = 0.5;
 const NEAR_MM = 1.5;
 /** Least fall that counts as a wall, HU. */
 const LEAST_FALL_HU = 40;
+
+/** What the Python twin takes from here. */
+export const WALLS = {
+  angles: ANGLES, heights: HEIGHTS, power: POWER, corner: CORNER, cornerWeight: CORNER_WEIGHT, rounds: ROUNDS, floorMm: FLOOR_MM, nearMm: NEAR_MM, leastFallHu: LEAST_FALL_HU,
+} as const;
 
 /** Outline of a body across its axis: a superellipse. Offsets along left and back, half axes; mm. */
 export type BodyOutline = { readonly x: number; readonly y: number; readonly halfWidth: number; readonly halfDepth: number };
@@ -27,7 +33,7 @@ export const USUAL_OUTLINE: BodyOutline = { x: 0, y: 0, halfWidth: 21, halfDepth
 export type BodyWalls = { readonly outline: BodyOutline; /** Share of the rays, corners aside, that end at the outline. */ readonly share: number };
 
 function isCorner(angle: number): boolean {
-  return Math.sin(angle) > -0.15 && Math.abs(Math.cos(angle)) > 0.45;
+  return Math.sin(angle) > CORNER.sin && Math.abs(Math.cos(angle)) > CORNER.cos;
 }
 
 function radiusAt({ halfWidth, halfDepth }: BodyOutline, cos: number, sin: number): number {

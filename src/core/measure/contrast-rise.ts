@@ -3,19 +3,19 @@
  * (domain.md 2.5: arterial +13.5 and +14.4, portal venous +18.2 and +25.7). One large cohort saw next to none
  * (PubMed 30912719), and people differ, so the rise widens the error of a density and is never taken off.
  */
-const RISE_HU = { 'arterial': [13.5, 14.4], 'portal venous': [18.2, 25.7], 'unclear': [13.5, 25.7] } as const;
+export const RISE_HU = { 'arterial': [13.5, 14.4], 'portal venous': [18.2, 25.7], 'unclear': [13.5, 25.7] } as const;
 
 export type ContrastPhase = keyof typeof RISE_HU;
 
 /** Blood in the aorta above this holds contrast agent; without it 30 to 50 HU (domain.md 2.5, 3.3). */
 export const CONTRAST_AORTA_HU = 100;
 /** Blood in the aorta of a portal venous phase has 130 to 180 HU, in an arterial one 250 to 400 (domain.md 3.3); between them nobody can tell. */
-const PORTAL_VENOUS_BELOW_HU = 200;
-const ARTERIAL_ABOVE_HU = 230;
+export const PORTAL_VENOUS_BELOW_HU = 200;
+export const ARTERIAL_ABOVE_HU = 230;
 /** Those figures are of 120 kVp; iodine is brighter at lower voltages. */
-const PHASE_KVP = { min: 110, max: 130 } as const;
+export const PHASE_KVP = { min: 110, max: 130 } as const;
 /** HU for 1 mg of iodine in a millilitre, at 80 and at 140 kVp (domain.md, appendix A). */
-const IODINE_HU = { at80: 43, at140: 24 } as const;
+export const IODINE_HU = { at80: 43, at140: 24 } as const;
 
 export type ContrastRise = { readonly phase: ContrastPhase; readonly riseHu: readonly [low: number, high: number] };
 

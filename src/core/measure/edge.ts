@@ -9,6 +9,9 @@ const PULL_HU = 40;
 /** Of several falls the innermost that is this share of the steepest is a wall's: ribs and facets have walls of their own further out. */
 const FIRST_SHARE = 0.5;
 
+/** What the Python twin takes from here. */
+export const EDGE = { stepMm: PROFILE_STEP_MM, reachMm: PROFILE_REACH_MM, pullHu: PULL_HU, firstShare: FIRST_SHARE } as const;
+
 /** Where bone ends along a profile. */
 export type Edge = {
   readonly atMm: number;

@@ -13,7 +13,7 @@ const RINGS = [
   { radius: 0.86, count: 20 },
 ] as const;
 /** Points of an endplate in half axes of the outline: x to the left, y to the back. */
-export const ENDPLATE_POINTS: readonly (readonly [number, number])[] = RINGS.flatMap(({ radius, count }) =>
+const ENDPLATE_POINTS: readonly (readonly [number, number])[] = RINGS.flatMap(({ radius, count }) =>
   Array.from({ length: count }, (_, n) => [radius * Math.cos((2 * Math.PI * (n + 0.5)) / count), radius * Math.sin((2 * Math.PI * (n + 0.5)) / count)] as const),
 );
 /** Each ray is the mean of its own line and of four beside it, so far off; mm. */
@@ -24,10 +24,13 @@ const LEAST_FALL_HU = 30;
 /** A ray that ends nearer than this to the fitted surface speaks for it; mm. */
 const NEAR_MM = 1.5;
 
+/** What the Python twin takes from here. */
+export const ENDPLATE_RAYS = { points: ENDPLATE_POINTS, besideMm: BESIDE_MM, floorMm: FLOOR_MM, leastFallHu: LEAST_FALL_HU, nearMm: NEAR_MM } as const;
+
 /** Height of an endplate over the plane across the axis, mm: c0 + c1 X + c2 Y + c3 X² + c4 Y², X and Y in half axes of the outline. */
 export type EndplateSurface = { readonly coefficients: readonly number[]; /** Share of the rays that end at the surface. */ readonly share: number };
 
-export function surfaceRow(x: number, y: number): readonly number[] {
+function surfaceRow(x: number, y: number): readonly number[] {
   return [1, x, y, x * x, y * y];
 }
 

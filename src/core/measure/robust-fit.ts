@@ -3,9 +3,11 @@ const ROUNDS = 8;
 /** Tukey's biweight: an observation further off than this many standard deviations counts nothing. */
 const CUT_SD = 4.685;
 const SD_OF_MEDIAN_DEVIATION = 1.4826;
+/** What the Python twin takes from here. */
+export const ROBUST = { rounds: ROUNDS, cutSd: CUT_SD, sdOfMedianDeviation: SD_OF_MEDIAN_DEVIATION } as const;
 
 /** Solves a · x = b of a small symmetric system in place, by Gaussian elimination with pivots. Null where it is singular. */
-export function solve(a: number[][], b: number[]): number[] | null {
+function solve(a: number[][], b: number[]): number[] | null {
   const size = b.length;
   for (let column = 0; column < size; column += 1) {
     let pivot = column;
@@ -44,7 +46,7 @@ function weighted(rows: readonly (readonly number[])[], targets: readonly number
   return solve(a, b);
 }
 
-export function medianOf(values: readonly number[]): number {
+function medianOf(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   const high = sorted[middle] ?? Number.NaN;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PATIENT_AXES } from '../geometry/elliptical-cylinder.ts';
 import { worldPoint, type WorldVector } from '../geometry/spaces.ts';
 import { makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
 import { boxForRoi, measureRoi, measureRoiInBlock, roiAt, ROI_SHAPE } from './roi.ts';
@@ -16,7 +17,8 @@ describe('measureRoi', () => {
     expect(measured.value.medianHu).toBeCloseTo(expected, 0);
     expect(measured.value.vbmdMgCm3).toBeCloseTo(measured.value.meanHu / 1.35, 6);
     expect(measured.value.volumeMm3).toBeCloseTo(Math.PI * 10 * 7 * 8, 6);
-    expect(measured.value.roi).toEqual({ centreLps: [-11, 39, -378], halfWidthMm: 10, halfDepthMm: 7, heightMm: 8 });
+    expect(measured.value.areaMm2).toBeCloseTo(Math.PI * 10 * 7, 6);
+    expect(measured.value.roi).toEqual({ centreLps: [-11, 39, -378], ...PATIENT_AXES, halfWidthMm: 10, halfDepthMm: 7, heightMm: 8 });
   });
 
   it('gives the same numbers on a scan whose axes are turned and reversed', () => {
@@ -44,9 +46,9 @@ describe('measureRoi', () => {
 
   it('reads no more than its box', () => {
     const volume = makeSyntheticVolume(gradient);
-    const cut = volume.readBlock(boxForRoi(volume, centre));
+    const cut = volume.readBlock(boxForRoi(volume, roiAt(centre)));
     const whole = volume.readBlock({ min: [0, 0, 0], max: volume.sizeVox });
-    const [fromCut, fromWhole] = [measureRoiInBlock(cut, centre, 120), measureRoiInBlock(whole, centre, 120)];
+    const [fromCut, fromWhole] = [measureRoiInBlock(cut, roiAt(centre), 120), measureRoiInBlock(whole, roiAt(centre), 120)];
     if (!fromCut.ok || !fromWhole.ok) throw new Error('Not measured.');
     expect(fromCut.value.meanHu).toBeCloseTo(fromWhole.value.meanHu, 9);
     expect(fromCut.value.sdHu).toBeCloseTo(fromWhole.value.sdHu, 9);

@@ -1,4 +1,4 @@
-import type { AcquisitionFacts } from '../dicom/series.ts';
+import type { AcquisitionFacts, Series } from '../dicom/series.ts';
 
 /** What the reader says of a scan whose header is silent; null where the reader says nothing either. */
 export type StatedFacts = { readonly kvp: number | null; readonly contrast: boolean | null };
@@ -7,6 +7,11 @@ export const NOTHING_STATED: StatedFacts = { kvp: null, contrast: null };
 
 /** Tube voltages that CT scanners offer between the limits of the conversion, kVp. */
 export const STATEABLE_KVP = [80, 90, 100, 110, 120, 130, 140] as const;
+
+/** Virtual monoenergetic images have no tube voltage, so none can be stated for them. */
+export function canStateKvp({ problems }: Pick<Series, 'problems'>): boolean {
+  return problems.every(({ code }) => code !== 'monoenergetic');
+}
 
 /** The facts that the numbers are made with: what the header says, and what the reader states where it says nothing. A header is never overruled. */
 export function withStatedFacts(header: AcquisitionFacts, stated: StatedFacts): AcquisitionFacts {

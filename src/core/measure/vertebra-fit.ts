@@ -2,10 +2,12 @@ import type { WorldPoint, WorldVector } from '../geometry/spaces.ts';
 import { distanceMm } from '../geometry/spaces.ts';
 import { makeBlockSampler, type BlockSampler } from '../volume/sample-block.ts';
 import type { SourceBlock, VolumeSource, VoxelBox } from '../volume/volume-source.ts';
-import { findBodyAxis } from './body-axis.ts';
+import { AXIS_SEARCH, findBodyAxis } from './body-axis.ts';
 import { frameOfAxis, leaning, pointIn, type BodyFrame } from './body-frame.ts';
-import { findWalls, USUAL_OUTLINE, type BodyOutline, type BodyWalls } from './body-walls.ts';
-import { findEndplate, heightAt, type EndplateSurface } from './endplates.ts';
+import { findWalls, USUAL_OUTLINE, WALLS, type BodyOutline, type BodyWalls } from './body-walls.ts';
+import { EDGE } from './edge.ts';
+import { ENDPLATE_RAYS, findEndplate, heightAt, type EndplateSurface } from './endplates.ts';
+import { ROBUST } from './robust-fit.ts';
 import { boxAround } from './roi.ts';
 
 /** One endplate of a body. LPS, mm. */
@@ -39,7 +41,7 @@ export const FIT_REACH_MM = [46, 46, 42] as const;
 
 /** Windows in which walls and endplates are looked for, round after round; mm. */
 const ROUNDS = [{ walls: 7, ends: 5 }, { walls: 4, ends: 3 }, { walls: 3, ends: 2.5 }] as const;
-/** Where a rim point is, in half depths: the rim itself is rounded. */
+/** Where a rim point is, in half depths. */
 const RIM = 1;
 /** A fit further from the pick than this is of something else; mm. */
 const MOST_OFF_MM = 13;
@@ -47,6 +49,13 @@ const MOST_OFF_MM = 13;
 const SIZES_MM = { halfWidth: [12, 34], halfDepth: [9, 25], middle: [6, 42] } as const;
 /** Shares of a surface found at which confidence is 0 and 1. */
 const SHARES = { none: 0.3, full: 0.8 } as const;
+
+/** What the Python twin takes from here and from what this uses. */
+export const FIT = {
+  edge: EDGE, robust: ROBUST, axis: AXIS_SEARCH, walls: WALLS, endplates: ENDPLATE_RAYS,
+  usualOutline: { halfWidth: USUAL_OUTLINE.halfWidth, halfDepth: USUAL_OUTLINE.halfDepth },
+  rounds: ROUNDS, rim: RIM, mostOffMm: MOST_OFF_MM, sizesMm: SIZES_MM, shares: SHARES, minConfidence: MIN_FIT_CONFIDENCE,
+} as const;
 
 /** What is known of a body between rounds: frame, middle of the body, and in that frame its outline and endplates. */
 type Stand = { readonly frame: BodyFrame; readonly origin: WorldPoint; readonly outline: BodyOutline; readonly superior: readonly number[]; readonly inferior: readonly number[] };

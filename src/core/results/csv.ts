@@ -1,4 +1,5 @@
 import type { LevelPick } from '../levels/pick.ts';
+import { describeMethod, type DensityReading } from '../measure/density-reading.ts';
 import { isDensityRefused, isNetworkRefused } from './gates.ts';
 import type { Estimate, LevelResult, LevelWarning } from './level-result.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
@@ -56,8 +57,13 @@ function sentences(warnings: readonly LevelWarning[] | undefined, effect: LevelW
   return (warnings ?? []).flatMap((warning) => (warning.effect === effect ? `${warning.code}: ${warning.sentence}` : [])).join(' ');
 }
 
+/** How the density that is given was had; null where it is withheld. */
+function densityOf(result: LevelResult | undefined): DensityReading | null {
+  return result === undefined || isDensityRefused(result.warnings) ? null : (result.measurement?.density ?? null);
+}
+
 function columnsOf(input: CsvInput): readonly Column[] {
-  const measured = (digits: number, name: 'meanHu' | 'medianHu' | 'sdHu' | 'volumeMm3'): Column['cell'] =>
+  const measured = (digits: number, name: 'meanHu' | 'medianHu' | 'sdHu' | 'areaMm2' | 'volumeMm3'): Column['cell'] =>
     (_pick, result) => rounded(result?.measurement?.[name], digits);
   return [
     { name: 'study_instance_uid', cell: () => input.studyInstanceUid },
@@ -70,10 +76,24 @@ function columnsOf(input: CsvInput): readonly Column[] {
     { name: 'roi_mean_hu', cell: measured(1, 'meanHu') },
     { name: 'roi_median_hu', cell: measured(1, 'medianHu') },
     { name: 'roi_sd_hu', cell: measured(1, 'sdHu') },
+    { name: 'roi_area_mm2', cell: measured(0, 'areaMm2') },
     { name: 'roi_volume_mm3', cell: measured(0, 'volumeMm3') },
+    { name: 'roi_source', cell: (_pick, result) => result?.roiSource ?? null },
+    { name: 'height_anterior_mm', cell: (_pick, result) => rounded(result?.fit?.heightsMm.anterior, 1) },
+    { name: 'height_middle_mm', cell: (_pick, result) => rounded(result?.fit?.heightsMm.middle, 1) },
+    { name: 'height_posterior_mm', cell: (_pick, result) => rounded(result?.fit?.heightsMm.posterior, 1) },
     {
       name: 'measured_vbmd_mg_cm3',
       cell: (_pick, result) => (isDensityRefused(result?.warnings ?? []) ? null : rounded(result?.measurement?.vbmdMgCm3, 1)),
+    },
+    { name: 'measured_vbmd_low_mg_cm3', cell: (_pick, result) => rounded(densityOf(result)?.lowMgCm3, 1) },
+    { name: 'measured_vbmd_high_mg_cm3', cell: (_pick, result) => rounded(densityOf(result)?.highMgCm3, 1) },
+    {
+      name: 'density_method',
+      cell: (_pick, result) => {
+        const method = densityOf(result)?.method;
+        return method === undefined ? null : describeMethod(method);
+      },
     },
     ...estimateColumns((part) => `network_vbmd${part}_mg_cm3`, 1, (result) => result.network?.vbmdMgCm3),
     ...input.devices.flatMap(deviceColumns),

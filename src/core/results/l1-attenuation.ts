@@ -12,7 +12,7 @@ export const L1_CUTOFFS_HU = { sensitive: 160, specific: 110 } as const;
 /**
  * Mean and SD of L1 attenuation at 120 kVp in the youngest and the oldest group of 20,374 adults (Jang 2019, PubMed 30912719): under 30
  * and 90 or older, put at 25 and 92 years. The decline is published as linear, 2.5 HU a year, which the two means (2.0 HU a year
- * between them) do not meet; a line of 2.5 through either mean lies within 17 HU of the one drawn here between them.
+ * between them) do not meet: a line of 2.5 through the middle of the one drawn here departs from it by 15 HU at the ends.
  */
 const YOUNGEST = { years: 25, meanHu: 226, sdHu: 44 } as const;
 const OLDEST = { years: 92, meanHu: 89, sdHu: 38 } as const;

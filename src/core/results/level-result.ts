@@ -2,7 +2,9 @@ import type { Level } from '../levels/level.ts';
 import type { ActivationMap } from './activation-map.ts';
 import type { VertebraName } from '../levels/vertebra-name.ts';
 import type { InternalTissues } from '../measure/internal-tissues.ts';
+import type { RoiSource } from '../measure/choose-roi.ts';
 import type { RoiMeasurement } from '../measure/roi.ts';
+import type { VertebraFit } from '../measure/vertebra-fit.ts';
 
 /** Mean and 90 % (or as stated by the manifest) interval. */
 export type Estimate = { readonly value: number; readonly low: number; readonly high: number };
@@ -51,6 +53,9 @@ export type LevelWarning = {
 export type LevelResult = {
   readonly level: VertebraName;
   readonly measurement: RoiMeasurement | null;
+  readonly roiSource?: RoiSource;
+  /** The fitted body; null where none was found with confidence, absent where nobody looked. */
+  readonly fit?: VertebraFit | null;
   readonly network: NetworkEstimate | null;
   readonly run: RunFacts | null;
   /** Air, fat, muscle and blood beside this level; null or absent where nobody looked. */

@@ -27,7 +27,7 @@ export function patientText({ summary, l1, probability, deviceTitle, tScoreCavea
   if (probability !== null && tScoreCaveat === null) {
     parts.push(`A network trained on simulated CT gives a mean probability of ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}) for a DXA T-score of −2.5 or lower (${deviceTitle}).`);
   }
-  const doubts = summary.status === 'evaluable' ? summary.marks.filter(({ code }) => code !== 'contrast') : [];
+  const doubts = summary.status === 'evaluable' ? summary.marks.filter(({ code }) => code !== 'contrast' && code !== 'contrast-seen') : [];
   if (doubts.length > 0) parts.push(`Marked: ${doubts.map(({ sentence }) => sentence).join(' ')}`);
   parts.push(adviceFor(summary), RESEARCH_ONLY_STATEMENT);
   return parts.join(' ');

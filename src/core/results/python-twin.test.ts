@@ -7,8 +7,12 @@ import { worldPoint } from '../geometry/spaces.ts';
 import { NEIGHBOUR_SPACING_MM } from '../levels/check-picks.ts';
 import { BODY_REGION, DENSE_ABOVE_HU, METAL_ABOVE_HU } from '../measure/body-region.ts';
 import { DOUBT_LIMITS } from '../measure/doubts/limits.ts';
+import { GENANT_LOSS, HEALTHY_MIDDLE } from '../measure/genant.ts';
 import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
 import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '../measure/qct-category.ts';
+import { BODY_ROI } from '../measure/body-roi.ts';
+import { ROI_SIZE_MM } from '../measure/edit-roi.ts';
+import { FIT } from '../measure/vertebra-fit.ts';
 import { measureRoi, ROI_SHAPE } from '../measure/roi.ts';
 import type { VertebraFit } from '../measure/vertebra-fit.ts';
 import { findWarnings, GATE_LIMITS, isDensityRefused, isNetworkRefused, type GateInput } from './gates.ts';
@@ -21,7 +25,7 @@ const CASES_FILE = 'training/tests/fixtures/gate-cases.json';
 
 const centre = worldPoint(-15, 40, -380);
 /** Bone of 130 HU round the centre, and a block of other material in it; the Python side builds the same array. */
-type Phantom = { readonly boneHu: number; /** Added to and taken from every second voxel in turn. */ readonly alternatingHu?: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
+type Phantom = { readonly boneHu: number; /** Added to and taken from every second slice in turn. */ readonly alternatingHu?: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
 
 /** A body whose centre is the mark, along patient axes. */
 function makeFit(overrides: Partial<VertebraFit> = {}): VertebraFit {
@@ -75,8 +79,10 @@ const CASES: readonly Case[] = [
   { name: 'fitted', input: { fit: makeFit() } },
   { name: 'fitted askew, a loose focus', phantom: withBlock(20, 9), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) } },
   { name: 'mark beside the body', at: [-20, 44, -380], input: { fit: makeFit() } },
+  { name: 'a small body', phantom: withBlock(20, 9), input: { fit: makeFit({ halfWidthMm: 7 }) } },
+  { name: 'a bridge in the chest is not told', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit(), pick: { level: 'T11', centreLps: centre, state: 'confirmed' } } },
   { name: 'front lower', input: { fit: makeFit({ heightsMm: { anterior: 18.2, middle: 20, posterior: 24 } }) } },
-  { name: 'middle lower', input: { fit: makeFit({ heightsMm: { anterior: 24, middle: 18, posterior: 23 } }) } },
+  { name: 'middle lower', input: { fit: makeFit({ heightsMm: { anterior: 24, middle: 15, posterior: 23 } }) } },
   { name: 'a bridge', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit() } },
   { name: 'a bridge in thick slices is not told', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit(), facts: { ...facts, sliceThicknessMm: 3 } } },
   { name: 'a level the network never saw', input: { pick: { level: 'L6', centreLps: centre, state: 'confirmed' } } },
@@ -90,7 +96,7 @@ function run({ name, phantom = plain, at, input = {}, measures = false }: Case) 
   const volume = makeSyntheticVolume((x, y, z) => {
     const index = [indexOf(x, 0), indexOf(y, 1), indexOf(z, 2)];
     const isInside = phantom.block !== null && index.every((value, axis) => value >= (phantom.block?.min[axis] ?? 0) && value < (phantom.block?.max[axis] ?? 0));
-    const isOdd = index.reduce((sum, value) => sum + value, 0) % 2 === 1;
+    const isOdd = (index[2] ?? 0) % 2 === 1;
     return isInside ? (phantom.block?.hu ?? 0) : phantom.boneHu + (phantom.alternatingHu ?? 0) * (isOdd ? 1 : -1);
   });
   const whole: GateInput = {
@@ -120,6 +126,9 @@ describe('what Python takes from the app', () => {
       format: SESSION_FORMAT,
       schemaVersion: SESSION_SCHEMA_VERSION,
       roi: ROI_SHAPE,
+      fit: FIT,
+      bodyRoi: BODY_ROI,
+      roiSizeMm: ROI_SIZE_MM,
       bodyRegion: BODY_REGION,
       denseAboveHu: DENSE_ABOVE_HU,
       metalAboveHu: METAL_ABOVE_HU,
@@ -127,6 +136,7 @@ describe('what Python takes from the app', () => {
       qct: { lowBelow: QCT_LOW_BELOW_MG_CM3, osteoporosisBelow: QCT_OSTEOPOROSIS_BELOW_MG_CM3 },
       gates: GATE_LIMITS,
       doubts: DOUBT_LIMITS,
+      heights: { healthyMiddle: HEALTHY_MIDDLE, leastLoss: GENANT_LOSS[0] },
       neighbourSpacingMm: NEIGHBOUR_SPACING_MM,
     });
   });

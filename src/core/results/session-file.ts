@@ -35,7 +35,9 @@ export function makeSessionFile(input: SessionFileInput): SessionFile {
       level: pick.level,
       centreLps: [pick.centreLps[0], pick.centreLps[1], pick.centreLps[2]],
       state: pick.state,
+      ...(pick.roi === undefined ? {} : { editedRoi: pick.roi }),
       measurement: result?.measurement ?? null,
+      ...(result?.roiSource === undefined ? {} : { roiSource: result.roiSource, fit: result.fit ?? null }),
       network: result?.network ?? null,
       run: result?.run ?? null,
       ...(result?.tissues ? { tissues: result.tissues } : {}),
@@ -116,7 +118,7 @@ export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem>
     if (seen.has(level)) return problem('session-invalid', field, `The results file was refused: its field ${field} names ${level} a second time.`);
     seen.add(level);
   }
-  return ok({ seriesInstanceUid, stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state }) => ({ level, centreLps: worldPoint(...centreLps), state })) });
+  return ok({ seriesInstanceUid, stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state, editedRoi }) => ({ level, centreLps: worldPoint(...centreLps), state, ...(editedRoi === undefined ? {} : { roi: editedRoi }) })) });
 }
 
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { EllipticalCylinder } from '../geometry/elliptical-cylinder.ts';
+import { dotOf } from '../geometry/vectors.ts';
+import { isRoiSize } from '../measure/edit-roi.ts';
 import { LEVELS } from '../levels/level.ts';
 import { VERTEBRAE } from '../levels/vertebra-name.ts';
 import { scannerCalibration } from '../measure/calibration.ts';
@@ -15,6 +18,35 @@ const level = z.enum(LEVELS);
 const pickState = z.enum(['proposed', 'confirmed', 'edited', 'rejected']);
 const pointLps = z.tuple([finite, finite, finite]).readonly().describe('LPS patient coordinates, mm: left, posterior, superior.');
 const estimate = z.strictObject({ value: finite, low: finite, high: finite }).readonly().describe('Value and interval, with the coverage that the model states (90 %).');
+
+const cylinder = z
+  .strictObject({ centreLps: pointLps, up: pointLps, front: pointLps, left: pointLps, halfWidthMm: finite.positive(), halfDepthMm: finite.positive(), heightMm: finite.positive() })
+  .readonly()
+  .describe('Elliptical cylinder: centre, axes (unit vectors, LPS), half axes along left and front, whole height along up; mm.');
+
+/** What a reader can have drawn: numbers of anything else would be wrong without looking so. */
+function isRegion({ up, front, left, halfWidthMm, halfDepthMm, heightMm }: EllipticalCylinder): boolean {
+  const isUnit = [up, front, left].every((axis) => Math.abs(dotOf(axis, axis) - 1) < 1e-3);
+  const isSquare = [dotOf(up, front), dotOf(up, left), dotOf(front, left)].every((cosine) => Math.abs(cosine) < 1e-3);
+  return isUnit && isSquare && isRoiSize({ halfWidthMm, halfDepthMm, heightMm });
+}
+
+const endplate = z.strictObject({ centreLps: pointLps, normalLps: pointLps, anteriorLps: pointLps, posteriorLps: pointLps }).readonly();
+
+const fit = z
+  .strictObject({
+    centreLps: pointLps,
+    up: pointLps,
+    front: pointLps,
+    left: pointLps,
+    halfWidthMm: finite.positive(),
+    halfDepthMm: finite.positive(),
+    heightsMm: z.strictObject({ anterior: finite, middle: finite, posterior: finite }).readonly(),
+    endplates: z.strictObject({ superior: endplate, inferior: endplate }).readonly(),
+    confidence: fraction,
+  })
+  .readonly()
+  .describe('The fitted body: frame, sizes in mm, endplates with rim points in its mid-sagittal plane.');
 
 const acquisition = z
   .strictObject({
@@ -56,13 +88,11 @@ const measurement = z
     meanHu: finite,
     medianHu: finite,
     sdHu: finite.min(0),
+    areaMm2: finite.positive().optional().describe('Across the region.'),
     volumeMm3: finite.positive(),
     vbmdMgCm3: finite.nullable().describe('Measured trabecular density, mg/cm³ hydroxyapatite, QCT convention; null where the tube voltage gives none.'),
     density: density.nullable().optional().describe('How the density was had, with its expected error; null where there is none.'),
-    roi: z
-      .strictObject({ centreLps: pointLps, halfWidthMm: finite.positive(), halfDepthMm: finite.positive(), heightMm: finite.positive() })
-      .readonly()
-      .describe('Elliptical cylinder in patient axes.'),
+    roi: cylinder,
   })
   .readonly()
   .describe('Plain measurement in the trabecular region; attenuation in HU.');
@@ -112,7 +142,10 @@ const savedLevel = z
     level: vertebra,
     centreLps: pointLps,
     state: pickState.describe('What the reader has said of the level.'),
+    editedRoi: cylinder.optional().describe('The measuring region that the reader drew; absent where the app chose it.'),
     measurement: measurement.nullable(),
+    roiSource: z.enum(['body', 'fixed', 'edited']).optional().describe('Whose region was measured: of the fitted body, the fixed one in patient axes, or the reader\'s.'),
+    fit: fit.nullable().optional().describe('Null: no body was found with confidence.'),
     network: network.nullable(),
     run: run.nullable(),
     tissues: tissues.nullable().optional(),
@@ -149,7 +182,7 @@ export const picksFileSchema = z
     seriesInstanceUid: z.string().nullable().default(null),
     /** A voltage without a slope would give no density; such a file is wrong. */
     statedByReader: z.object({ kvp: finite.min(80).max(140).nullable().default(null), contrast: z.boolean().nullable().default(null) }).readonly().nullable().default(null),
-    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed') })).readonly(),
+    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional() })).readonly(),
   })
   .readonly();
 

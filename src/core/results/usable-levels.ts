@@ -1,9 +1,6 @@
 import type { LevelPick } from '../levels/pick.ts';
-import { isDensityRefused } from './gates.ts';
+import { isDensityRefused, NOT_PLAIN_BONE } from './gates.ts';
 import type { LevelResult } from './level-result.ts';
-
-/** Marks of a level that keep it out of all statements on the patient: it is not the bone that the published limits speak of. */
-const EXCLUDING_MARKS: ReadonlySet<string> = new Set(['dense-material']);
 
 /** Levels that may speak for the patient: confirmed or edited by the reader, measured, not refused and not marked as other than plain bone. */
 export function usableLevels(results: readonly LevelResult[], picks: readonly LevelPick[]): readonly LevelResult[] {
@@ -17,5 +14,5 @@ export function readByReader(results: readonly LevelResult[], picks: readonly Le
 }
 
 function isExcluded(warnings: LevelResult['warnings']): boolean {
-  return warnings.some(({ code, effect }) => effect !== 'note' && EXCLUDING_MARKS.has(code));
+  return warnings.some(({ code, effect }) => effect !== 'note' && NOT_PLAIN_BONE.has(code));
 }

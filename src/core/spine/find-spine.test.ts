@@ -2,18 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { distanceMm, worldPoint } from '../geometry/spaces.ts';
 import { VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
 import { drawnSpine, drawOutputs, gridAround, type HeatmapOptions } from '#src/testing/synthetic-heatmap.ts';
-import { findSpine } from './find-spine.ts';
+import { findSpine, type FoundVertebra } from './find-spine.ts';
 import { proposeSpine } from './propose-spine.ts';
 
 const USUAL: readonly VertebraName[] = VERTEBRAE.filter((name) => name !== 'T13' && name !== 'L6');
 const from = (first: VertebraName, last: VertebraName): readonly VertebraName[] => USUAL.slice(USUAL.indexOf(first), USUAL.indexOf(last) + 1);
+
+const unfitted = (found: readonly FoundVertebra[]) => found.map((one) => ({ found: one, body: null }));
 
 function find(names: readonly VertebraName[], options: Partial<HeatmapOptions> = {}, scale = 1) {
   const spine = drawnSpine(names, scale);
   const grid = gridAround(spine.map(({ centreLps }) => centreLps));
   const { names: levels = VERTEBRAE, stride = 4 } = options;
   const found = findSpine(drawOutputs(spine, { grid, ...options }), grid, levels, stride);
-  return { spine, found, proposal: proposeSpine(found, found.map(() => null), 0) };
+  return { spine, found, proposal: proposeSpine(unfitted(found), 0) };
 }
 
 describe('findSpine', () => {
@@ -82,7 +84,7 @@ describe('how sure a proposal is of its names', () => {
     // The lower half is labelled one level too low, as beside a lumbarised sacrum that was not seen.
     const told = spine.map((one, n) => (n < 4 ? one : { ...one, name: USUAL[USUAL.indexOf(one.name) + 1] as VertebraName }));
     const found = findSpine(drawOutputs(told, { grid }), grid, VERTEBRAE, 4);
-    const proposal = proposeSpine(found, found.map(() => null), 0);
+    const proposal = proposeSpine(unfitted(found), 0);
     expect(Math.min(...proposal.vertebrae.map(({ nameConfidence }) => nameConfidence))).toBeLessThan(0.9);
     expect(proposal.isAnchored).toBe(false);
   });
@@ -113,8 +115,8 @@ describe('refined centres', () => {
   };
 
   it('takes the fit where it agrees and keeps the network’s centre where it went elsewhere or found nothing', () => {
-    const bodies = found.map((_, n) => ({ centreLps: near(n, n === 2 ? 12 : 4), confidence: n === 3 ? 0.2 : 0.9, moved: n !== 3 }));
-    const { vertebrae } = proposeSpine(found, bodies, 0);
+    const bodies = found.map((_, n) => ({ centreLps: near(n, n === 2 ? 13 : 4), confidence: n === 3 ? 0.2 : 0.9, moved: n !== 3 }));
+    const { vertebrae } = proposeSpine(found.map((one, n) => ({ found: one, body: bodies[n] ?? null })), 0);
     expect(vertebrae[1]?.centreLps).toEqual(near(1, 4));
     expect(vertebrae[2]?.centreLps).toEqual(found[2]?.centreLps);
     expect(vertebrae[3]?.centreLps).toEqual(found[3]?.centreLps);

@@ -67,8 +67,8 @@ function worldToCell({ originLps, spacingMm }: CoarseGrid, point: WorldPoint): r
 /** What a fit of the body round a centre found (core/levels/snap-to-body.ts). */
 export type BodyAtCentre = { readonly centreLps: WorldPoint; readonly confidence: number; readonly moved: boolean };
 
-/** A fit further from the network's centre than this found something else, mm: half of the smallest distance of two bodies. */
-const AGREES_MM = 8;
+/** A fit further from the network's centre than this found something else, mm: less than half of the distance of two bodies from T9 on. */
+const AGREES_MM = 11;
 /** The fit is made for these sizes of body (body-model.ts); smaller ones keep the network's centre. */
 const FITTED: ReadonlySet<VertebraName> = new Set(['T9', 'T10', 'T11', 'T12', 'T13', 'L1', 'L2', 'L3', 'L4', 'L5', 'L6']);
 

@@ -1,6 +1,7 @@
 import type { WorldPoint, WorldVector } from '../geometry/spaces.ts';
 import { NAME_SURE } from '../levels/pick.ts';
 import { shiftName, spineWith, VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
+import type { FittedVertebra } from './extend-chain.ts';
 import { agreedCentre, isFitted, type BodyAtCentre, type FoundVertebra } from './find-spine.ts';
 import { nameProbabilities } from './name-posterior.ts';
 import type { ProposedVertebra, ShiftedNames, SpineAnchor, SpineProposal } from './spine-proposal.ts';
@@ -12,19 +13,20 @@ const LOWEST_ALTERNATIVE = 0.01;
 
 /**
  * Found vertebrae with their fitted bodies → the proposal: refined centres, axes along the chain, and how sure each name is.
- * @param bodies of the same order and length; null where no body was fitted
+ * @param chain head to feet, without a gap
  */
-export function proposeSpine(found: readonly FoundVertebra[], bodies: readonly (BodyAtCentre | null)[], elapsedMs: number): SpineProposal {
-  const agreed = found.map((one, n) => agreedCentre(one, bodies[n] ?? null));
+export function proposeSpine(chain: readonly FittedVertebra[], elapsedMs: number): SpineProposal {
+  const found = chain.map((one) => one.found);
+  const agreed = chain.map((one) => agreedCentre(one.found, one.body));
   const centres = agreed.map(({ centreLps }) => centreLps);
   const probabilities = nameProbabilities(found);
   const anchors = anchorsOf(found);
   const mostSure = anchors.length > 0 ? 1 : MOST_WITHOUT_ANCHOR;
-  const vertebrae = found.map((one, n): ProposedVertebra => ({
+  const vertebrae = chain.map(({ found: one, body }, n): ProposedVertebra => ({
     name: one.name,
     centreLps: centres[n] as WorldPoint,
     axisLps: axisAt(centres, n),
-    confidence: bodyConfidence(one, bodies[n] ?? null, agreed[n]?.isAgreed === true),
+    confidence: bodyConfidence(one, body, agreed[n]?.isAgreed === true),
     nameConfidence: Math.min(mostSure, probabilities[n]?.[VERTEBRAE.indexOf(one.name)] ?? 0),
   }));
   return {

@@ -9,7 +9,7 @@ const EXTENSION_MM = 30;
 /** Distance of the frames that are kept, mm. A spine bends by less than half a degree on this length. */
 const FRAME_STEP_MM = 0.5;
 /** Steps of the spline's parameter that its length is summed over; mm. */
-const FINE_STEP_MM = 0.1;
+const FINE_STEP_MM = 0.25;
 /** Centres nearer than this, head to feet, are one vertebra marked twice: a curve through both would turn back on itself; mm. */
 const NEAREST_CENTRES_MM = 6;
 const ANTERIOR: WorldVector = [0, -1, 0];

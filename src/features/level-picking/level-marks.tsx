@@ -1,7 +1,6 @@
 import type { PlaneProjection } from '#src/viewer/index.ts';
 import { isAnalysed, type VertebraName } from '#src/core/levels/vertebra-name.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import type { Roi } from '#src/core/measure/roi.ts';
 import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
 import type { LevelAnalysis } from '#src/session/index.ts';
 import { spreadCards } from './card-layout.ts';
@@ -46,10 +45,8 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
         const words = levelWords(pick, analysis, deviceId);
         const cardY = cards.get(pick.level);
         const isProposed = pick.state === 'proposed';
-        const roi = analysis?.status === 'done' ? analysis.result.measurement?.roi : undefined;
         return (
           <g key={pick.level} className={`level-mark class-${words.displayClass}`} data-testid={`mark-${projection.plane}-${pick.level}`} data-state={pick.state} data-selected={pick.level === selected}>
-            {roi ? <RoiOutline roi={roi} projection={projection} /> : null}
             {cardY === undefined ? <text className="landmark-name" x={at.x + 11} y={at.y + 4}>{words.title}</text> : (
               <>
                 <line className="leader" x1={card.left + card.width} y1={cardY} x2={at.x - 9} y2={at.y} />
@@ -77,22 +74,6 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
       })}
     </g>
   );
-}
-
-/** Where the trabecular ROI was measured, as it cuts the displayed slice. */
-function RoiOutline({ roi, projection }: { readonly roi: Roi; readonly projection: PlaneProjection }) {
-  const centre = projection.worldToCanvas(worldPoint(...roi.centreLps));
-  const px = (mm: number) => mm / projection.mmPerPixel;
-  const off = Math.abs(centre.distanceMm);
-  if (projection.plane === 'axial') {
-    if (off > roi.heightMm / 2) return null;
-    return <ellipse className="roi" cx={centre.x} cy={centre.y} rx={px(roi.halfWidthMm)} ry={px(roi.halfDepthMm)} />;
-  }
-  const [half, depth] = projection.plane === 'sagittal' ? [roi.halfDepthMm, roi.halfWidthMm] : [roi.halfWidthMm, roi.halfDepthMm];
-  if (off >= depth) return null;
-  // The elliptical cylinder's cut is narrower away from its axis.
-  const cut = half * Math.sqrt(1 - (off / depth) ** 2);
-  return <rect className="roi" x={centre.x - px(cut)} y={centre.y - px(roi.heightMm / 2)} width={px(2 * cut)} height={px(roi.heightMm)} />;
 }
 
 /** The point moved by canvas pixels along the plane; its distance from the plane stays. */

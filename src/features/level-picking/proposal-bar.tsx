@@ -6,6 +6,7 @@ import { useSession, useSessionState } from '../use-session.ts';
 export function ProposalBar() {
   const { picking } = useSession();
   const picks = useSessionState((state) => state.picks.present.picks);
+  const alternative = useSessionState(({ spine }) => (spine.status === 'done' ? spine.proposal.alternatives[0] : undefined));
   const proposed = picks.filter(({ state }) => state === 'proposed');
   if (proposed.length === 0) return null;
   const isUncertain = picks.some((pick) => isOwnProposal(pick) && pick.proposal.nameConfidence < NAME_SURE);
@@ -18,8 +19,15 @@ export function ProposalBar() {
       {isUncertain ? (
         <p className="level-uncertain" role="status" data-testid="level-uncertain">
           Level uncertain: nothing in view settles the count. Name or confirm one vertebra, and all names follow.
+          {alternative === undefined ? null : ` Next likeliest: all ${wordsOf(alternative.steps)} (${Math.round(100 * alternative.probability)} %).`}
         </p>
       ) : null}
     </div>
   );
+}
+
+/** Positive steps go towards the feet: L1 becomes L2. */
+function wordsOf(steps: number): string {
+  const count = Math.abs(steps) === 1 ? 'one level' : `${Math.abs(steps)} levels`;
+  return `${count} ${steps > 0 ? 'lower' : 'higher'}`;
 }

@@ -1,4 +1,4 @@
-import { NOTHING_STATED, STATEABLE_KVP } from '#src/core/measure/stated-facts.ts';
+import { canStateKvp, NOTHING_STATED, STATEABLE_KVP } from '#src/core/measure/stated-facts.ts';
 import { openSeriesOf, type SessionState } from '#src/session/index.ts';
 import { useSession, useSessionState } from '../use-session.ts';
 import { StatedFact } from './stated-fact.tsx';
@@ -17,8 +17,8 @@ export function StudyFacts() {
     <footer className="study-facts" aria-label="Study and network facts">
       {facts ? (
         <dl>
-          {series?.problems.some(({ code }) => code === 'monoenergetic') ? (
-            <Fact name="kVp" value="unknown (virtual monoenergetic)" />
+          {series !== null && !canStateKvp(series) ? (
+            <Fact name="kVp" value="none (virtual monoenergetic)" />
           ) : (
             <StatedFact
               name="kVp"

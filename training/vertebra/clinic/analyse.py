@@ -11,17 +11,27 @@ from ..config import UserError
 from ..real_data import Scan
 from .ct_series import CtSeries, find_series
 from .decode import decode_outputs
+from .density import read_density
 from .gates import find_warnings
+from .internal_tissues import find_internal_tissues
 from .level_centres import Centres, LevelCentre, read_centres
-from .measure import Problem, measure_roi
+from .measure import Problem, measure_roi_at
 from .model_folder import Model, open_model
 from .results_file import make_results_file, results_csv
+from .stated_facts import read_statement, with_statement
+from .vertebra_fit import choose_roi
 
 
 def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]:
     """One entry of the results file's ``levels``: measured, estimated, doubted."""
     centre = list(pick.centre_lps)
-    measured = measure_roi(scan, centre, scan.header["kvp"])
+    roi, roi_source, fit = choose_roi(scan, centre, pick.roi)
+    measured = measure_roi_at(scan, roi, scan.header["kvp"])
+    tissues = find_internal_tissues(scan, centre)
+    if not isinstance(measured, Problem):
+        aorta = tissues["blood"]["medianHu"] if tissues["blood"] else None
+        source, contrast = scan.header.get("kvpSource", "header"), scan.header["contrast"]
+        measured["density"] = read_density(measured["meanHu"], scan.header["kvp"], source, contrast, aorta)
     outputs, outside, elapsed = model.run_at(scan, centre)
     estimated = decode_outputs(outputs, model.manifest, outside)
     failed = isinstance(estimated, Problem)
@@ -35,10 +45,16 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
         "level": pick.level,
         "centreLps": centre,
         "state": pick.state,
+        **({} if pick.roi is None else {"editedRoi": pick.roi}),
         "measurement": None if isinstance(measured, Problem) else measured,
+        "roiSource": roi_source,
+        "fit": fit,
         "network": None if failed else estimated,
         "run": None if failed else run,
-        "warnings": find_warnings(pick.level, scan, centre, scan.header, measured, estimated),
+        "tissues": tissues,
+        "warnings": find_warnings(
+            pick.level, scan, centre, scan.header, measured, estimated, fit, True, pick.roi is not None
+        ),
     }
 
 
@@ -75,8 +91,10 @@ def analyse(
     series, scan, centres = open_study(ct, picks)
     if not centres.levels:
         raise UserError(f"{picks}: shows {', '.join(centres.cut)} only in part, and no body as a whole.")
-    levels = [analyse_level(scan, pick, model) for pick in centres.levels]
-    file = make_results_file(levels, scan.header, series.study_uid, series.series_uid)
+    stated = read_statement(picks, scan.header)
+    facts = with_statement(scan, stated)
+    levels = [analyse_level(facts, pick, model) for pick in centres.levels]
+    file = make_results_file(levels, scan.header, series.study_uid, series.series_uid, stated=stated)
     write_json(out, file)
     if csv_out is not None:
         write_text(csv_out, results_csv(file, model.manifest["devices"]))

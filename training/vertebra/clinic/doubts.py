@@ -88,14 +88,28 @@ def _focus(mask: np.ndarray, hu: np.ndarray, cell_mm3: float) -> tuple[Focus, np
     return Focus(float(sizes.max() * cell_mm3), float(hu[largest].mean())), largest
 
 
-def inspect_foci(scan: Scan, body: Body) -> tuple[float, Focus, Focus, float]:
+def _reach(fit: dict[str, Any] | None) -> list[float]:
+    """Half axes of the grid along left, back and up, mm: those of any body, or less in a small or lower one."""
+    grid, shares = _LIMITS["grid"], _LIMITS["shares"]
+    usual = [grid["halfWidthMm"], grid["halfDepthMm"], grid["halfHeightMm"]]
+    if fit is None:
+        return usual
+    height = min(fit["heightsMm"]["anterior"], fit["heightsMm"]["posterior"])
+    sizes = (
+        shares["width"] * fit["halfWidthMm"],
+        shares["depth"] * fit["halfDepthMm"],
+        shares["height"] * height,
+    )
+    return [min(one, other) for one, other in zip(usual, sizes, strict=True)]
+
+
+def inspect_foci(scan: Scan, body: Body, reach: list[float]) -> tuple[float, Focus, Focus, float]:
     """Noise, the densest and the loosest focus, and the share of fat in the latter."""
-    shape = _LIMITS["grid"]
-    step = shape["stepMm"]
-    lines = [_line(shape[key], step) for key in ("halfWidthMm", "halfDepthMm", "halfHeightMm")]
+    step = _LIMITS["grid"]["stepMm"]
+    lines = [_line(half, step) for half in reach]
     z, y, x = np.meshgrid(*lines[::-1], indexing="ij")  # as the app walks them: x fastest
     hu = sample(scan, np.stack([x, y, z], -1).reshape(-1, 3) @ body.axes + body.centre).reshape(x.shape)
-    ellipse = (x / shape["halfWidthMm"]) ** 2 + (y / shape["halfDepthMm"]) ** 2 <= 1
+    ellipse = (x / reach[0]) ** 2 + (y / reach[1]) ** 2 <= 1
     known = ellipse & ~np.isnan(hu)
     if not known.any():
         nothing = Focus(0.0, 0.0)
@@ -109,7 +123,8 @@ def inspect_foci(scan: Scan, body: Body) -> tuple[float, Focus, Focus, float]:
     in_vein = (np.abs(x) < vein["halfWidthMm"]) & (y > vein["fromMm"]) & (np.abs(z) < vein["halfHeightMm"])
     core = known & (np.abs(z) <= _LIMITS["dense"]["halfHeightMm"])
     cell = step**3
-    dense, _ = _focus(core & (smooth - middle > _LIMITS["dense"]["aboveHu"]), hu, cell)
+    limit = max(middle + _LIMITS["dense"]["aboveHu"], _LIMITS["dense"]["leastHu"])
+    dense, _ = _focus(core & (smooth > limit), hu, cell)
     loose, where = _focus(known & ~in_vein & (middle - smooth > _LIMITS["loose"]["belowHu"]), hu, cell)
     fat = float((hu[where & known] < _LIMITS["fatBelowHu"]).mean()) if loose.volume_mm3 > 0 else 0.0
     noise = SD_PER_MEDIAN_DEVIATION * float(np.median(np.abs(hu - smooth)[known]))
@@ -150,7 +165,7 @@ def bridge_sectors(scan: Scan, body: Body, fit: dict[str, Any]) -> int:
 def inspect_doubts(scan: Scan, centre: list[float], fit: dict[str, Any] | None) -> Doubts:
     """What the voxels of a body and its surroundings say; fit: ``fit`` of the results file, or None."""
     body = body_of(centre, fit)
-    noise, dense, loose, fat = inspect_foci(scan, body)
+    noise, dense, loose, fat = inspect_foci(scan, body, _reach(fit))
     return Doubts(
         noise_hu=noise,
         dense=dense,

@@ -92,9 +92,7 @@ def _material_warnings(region: BodyRegion) -> list[Warning]:
     highest = region.max_hu or 0
     if region.metal_fraction > _LIMITS["metalFraction"]:
         what = "metal" if highest > _DOUBTS["metal"]["certainHu"] else "cement or metal"
-        sentence = (
-            f"The vertebral body holds {_whole(highest)} HU: {what} is likely, so no density is given."
-        )
+        sentence = f"The vertebral body holds {_whole(highest)} HU: {what} is likely, so no density is given."
         return [_said("refuse", "metal-or-cement", sentence)]
     if region.dense_fraction <= _LIMITS["denseFraction"] and region.metal_fraction == 0:
         return []
@@ -155,9 +153,11 @@ def _noise_warnings(doubts: Doubts, kernel: str | None) -> list[Warning]:
     return [_said("mark", "noisy", sentence)]
 
 
-def _bridge_warnings(doubts: Doubts, thickness: float | None) -> list[Warning]:
+def _bridge_warnings(doubts: Doubts, level: str, thickness: float | None) -> list[Warning]:
     limits, sectors = _DOUBTS["bridge"], doubts.bridge_sectors
-    # Thick slices let neighbouring rims run together.
+    # Thick slices, and the thin discs and rib heads of the chest, let neighbouring rims run together.
+    if level in ("T10", "T11"):
+        return []
     if sectors is None or sectors < limits["noteSectors"]:
         return []
     if thickness is None or thickness > limits["maxThicknessMm"]:
@@ -169,7 +169,7 @@ def _bridge_warnings(doubts: Doubts, thickness: float | None) -> list[Warning]:
     return [_said("note", "bridge", sentence)]
 
 
-def body_warnings(region: BodyRegion, doubts: Doubts, header: dict[str, Any]) -> list[Warning]:
+def body_warnings(level: str, region: BodyRegion, doubts: Doubts, header: dict[str, Any]) -> list[Warning]:
     """What the voxels of the body and round it say."""
     material = _material_warnings(region)
     found = list(material)
@@ -180,7 +180,7 @@ def body_warnings(region: BodyRegion, doubts: Doubts, header: dict[str, Any]) ->
         found += _metal_beside_warnings(doubts)
         found += _focus_warnings(doubts, bool(material))
         found += _noise_warnings(doubts, header["kernel"])
-    return found + _bridge_warnings(doubts, header["sliceThicknessMm"])
+    return found + _bridge_warnings(doubts, level, header["sliceThicknessMm"])
 
 
 def _shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float]) -> list[Warning]:
@@ -201,16 +201,18 @@ def _shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: lis
             "it marks."
         )
         found.append(_said("mark", "mark-off-body", sentence))
-    heights = fit["heightsMm"]
-    front = 1 - heights["anterior"] / heights["posterior"]
-    middle = 1 - heights["middle"] / max(heights["anterior"], heights["posterior"])
-    # L5 is lower at its back and healthy so; only losses in front and in the middle count here.
-    where, loss = ("The front", front) if front >= middle else ("The middle", middle)
-    if loss > _LIMITS["heightLoss"]:
-        sentence = (
-            f"{where} of this body is {_whole(loss * 100)} % lower than its highest part: look for a "
-            "fracture, which makes density read too high."
+    heights, rule = fit["heightsMm"], RULES["heights"]
+    wedge = 1 - heights["anterior"] / heights["posterior"]
+    biconcave = 1 - heights["middle"] / heights["posterior"] / rule["healthyMiddle"]
+    loss = max(wedge, biconcave)
+    if loss >= rule["leastLoss"]:
+        percent = _whole(loss * 100)
+        what = (
+            f"The front of this body is {percent} % lower than its back"
+            if wedge >= biconcave
+            else f"The middle of this body is {percent} % lower than healthy endplates leave it"
         )
+        sentence = f"{what}: look for a fracture, which makes density read too high."
         found.append(_said("mark", "height-loss", sentence))
     return found
 
@@ -327,6 +329,7 @@ def find_warnings(
     estimated: dict[str, Any] | Problem,
     fit: dict[str, Any] | None = None,
     is_fit_sought: bool = False,
+    is_roi_edited: bool = False,
 ) -> list[Warning]:
     """All that is said against one level, the gravest first.
 
@@ -336,7 +339,12 @@ def find_warnings(
     found = [
         *_measurement_warnings(scan, measured),
         *acquisition_warnings(header),
-        *body_warnings(inspect_body_region(scan, centre), inspect_doubts(scan, centre, fit), header),
+        *body_warnings(level, inspect_body_region(scan, centre), inspect_doubts(scan, centre, fit), header),
+        *(
+            [_said("note", "roi-edited", "The measuring region was placed by the reader.")]
+            if is_roi_edited
+            else []
+        ),
         *_shape_warnings(fit, is_fit_sought, centre),
         *_network_warnings(level, measured, estimated),
     ]

@@ -36,6 +36,7 @@ class LevelCentre:
     level: str
     centre_lps: tuple[float, float, float]
     state: str = "proposed"  # what the reader has said: proposed, confirmed, edited or rejected
+    roi: dict[str, Any] | None = None  # the measuring region that the reader drew
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,28 @@ def _read_results(path: Path, data: Any) -> tuple[list[LevelCentre], str | None]
             raise UserError(f"{path}: its field levels[{number}].centreLps is not three numbers.")
         if level not in LEVELS:
             continue
-        levels.append(LevelCentre(level, centre, str(item.get("state", "proposed"))))
+        roi = item.get("editedRoi")
+        if roi is not None and not _is_region(roi):
+            raise UserError(
+                f"{path}: its field levels[{number}].editedRoi is no region that a body can hold."
+            )
+        levels.append(LevelCentre(level, centre, str(item.get("state", "proposed")), roi))
     return levels, data.get("seriesInstanceUid") or None
+
+
+def _is_region(roi: Any) -> bool:
+    """Unit axes at right angles and a size as src/core/measure/edit-roi.ts allows."""
+    if not isinstance(roi, dict) or any(
+        _point(roi.get(k)) is None for k in ("centreLps", "up", "front", "left")
+    ):
+        return False
+    axes = np.array([roi[key] for key in ("up", "front", "left")], dtype=float)
+    sizes = (("halfWidthMm", "halfWidth"), ("halfDepthMm", "halfDepth"), ("heightMm", "height"))
+    limits = RULES["roiSizeMm"]
+    return bool(np.abs(axes @ axes.T - np.eye(3)).max() < 1e-3) and all(
+        isinstance(roi.get(key), int | float) and limits[name][0] <= roi[key] <= limits[name][1]
+        for key, name in sizes
+    )
 
 
 def _match_axes(path: Path, direction: Any, matrix: np.ndarray) -> list[tuple[int, bool]]:

@@ -80,14 +80,29 @@ def qct_category(vbmd: float) -> str:
     return "low" if vbmd <= RULES["qct"]["lowBelow"] else "normal"
 
 
-def measure_roi(scan: Scan, centre_lps: list[float], kvp: float | None) -> dict[str, Any] | Problem:
-    """The ``measurement`` of a results file; refused where any sample lies outside the scan."""
+def fixed_roi(centre_lps: list[float]) -> dict[str, Any]:
+    """The fixed region of a body's centre, in patient axes."""
     shape = RULES["roi"]
-    centre = [centre_lps[0], centre_lps[1] - shape["anteriorShiftMm"], centre_lps[2]]
-    offsets = _cylinder(
-        shape["halfWidthMm"], shape["halfDepthMm"], shape["heightMm"] / 2, shape["sampleStepMm"]
-    )
-    values = sample(scan, offsets + centre)
+    return {
+        "centreLps": [centre_lps[0], centre_lps[1] - shape["anteriorShiftMm"], centre_lps[2]],
+        "up": [0, 0, 1],
+        "front": [0, -1, 0],
+        "left": [1, 0, 0],
+        **{key: shape[key] for key in ("halfWidthMm", "halfDepthMm", "heightMm")},
+    }
+
+
+def measure_roi(scan: Scan, centre_lps: list[float], kvp: float | None) -> dict[str, Any] | Problem:
+    """The fixed region of a body's centre, measured."""
+    return measure_roi_at(scan, fixed_roi(centre_lps), kvp)
+
+
+def measure_roi_at(scan: Scan, roi: dict[str, Any], kvp: float | None) -> dict[str, Any] | Problem:
+    """The ``measurement`` of a results file; refused where any sample lies outside the scan."""
+    step = RULES["roi"]["sampleStepMm"]
+    offsets = _cylinder(roi["halfWidthMm"], roi["halfDepthMm"], roi["heightMm"] / 2, step)
+    axes = np.array([roi["left"], -np.asarray(roi["front"]), roi["up"]], dtype=float)
+    values = sample(scan, offsets @ axes + np.asarray(roi["centreLps"]))
     if np.isnan(values).any():
         return Problem(
             "roi-outside-scan",
@@ -98,14 +113,10 @@ def measure_roi(scan: Scan, centre_lps: list[float], kvp: float | None) -> dict[
         "meanHu": mean,
         "medianHu": float(np.median(values)),
         "sdHu": float(values.std()),
-        "volumeMm3": math.pi * shape["halfWidthMm"] * shape["halfDepthMm"] * shape["heightMm"],
+        "areaMm2": math.pi * roi["halfWidthMm"] * roi["halfDepthMm"],
+        "volumeMm3": math.pi * roi["halfWidthMm"] * roi["halfDepthMm"] * roi["heightMm"],
         "vbmdMgCm3": hu_to_vbmd(mean, kvp),
-        "roi": {
-            "centreLps": centre,
-            "halfWidthMm": shape["halfWidthMm"],
-            "halfDepthMm": shape["halfDepthMm"],
-            "heightMm": shape["heightMm"],
-        },
+        "roi": roi,
     }
 
 

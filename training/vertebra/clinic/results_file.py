@@ -27,8 +27,12 @@ def make_results_file(
     study_uid: str | None,
     series_uid: str | None,
     device_id: str | None = None,
+    stated: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Content of ``*.osteolens.json``. No name, birth date or patient ID goes in."""
+    """Content of ``*.osteolens.json``. No name, birth date or patient ID goes in.
+
+    header: as the scan says it; stated: what a reader stated where it is silent.
+    """
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {
         "format": RULES["format"],
@@ -41,6 +45,7 @@ def make_results_file(
         "createdAt": now,
         "savedAt": now,
         "acquisition": {key: header[key] for key in ("kvp", "sliceThicknessMm", "kernel", "contrast")},
+        **({} if stated is None else {"statedByReader": stated}),
         "levels": levels,
     }
 
@@ -56,6 +61,18 @@ def _safe(cell: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
     is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and cell != ""
     return "" if cell is None else f"'{cell}" if is_formula else cell
+
+
+def _method_words(method: dict[str, Any] | None) -> str | None:
+    if method is None:
+        return None
+    if method["kind"] == "scanner-calibration":
+        own = method["calibration"]
+        return (
+            f"by the calibration of {own['name']}, {own['phantom']}, {own['kvp']:g} kVp, {own['measuredOn']}"
+        )
+    source = " stated by the reader" if method["kvpSource"] == "reader" else ""
+    return f"by tube voltage, {method['kvp']:g} kVp{source}"
 
 
 def _row(file: dict[str, Any], level: dict[str, Any], devices: list[dict[str, Any]]) -> dict[str, Any]:
@@ -75,10 +92,19 @@ def _row(file: dict[str, Any], level: dict[str, Any], devices: list[dict[str, An
         ("roi_mean_hu", "meanHu", 1),
         ("roi_median_hu", "medianHu", 1),
         ("roi_sd_hu", "sdHu", 1),
+        ("roi_area_mm2", "areaMm2", 0),
         ("roi_volume_mm3", "volumeMm3", 0),
     ):
         row[name] = _rounded(measured.get(key), digits)
+    row["roi_source"] = level.get("roiSource")
+    heights = (level.get("fit") or {}).get("heightsMm", {})
+    for part in ("anterior", "middle", "posterior"):
+        row[f"height_{part}_mm"] = _rounded(heights.get(part), 1)
     row["measured_vbmd_mg_cm3"] = _rounded(density, 1)
+    reading = (measured.get("density") or {}) if density is not None else {}
+    row["measured_vbmd_low_mg_cm3"] = _rounded(reading.get("lowMgCm3"), 1)
+    row["measured_vbmd_high_mg_cm3"] = _rounded(reading.get("highMgCm3"), 1)
+    row["density_method"] = _method_words(reading.get("method"))
     for part, ending in PARTS:
         row[f"network_vbmd{ending}_mg_cm3"] = _rounded(shown.get("vbmdMgCm3", {}).get(part), 1)
     for device in devices:

@@ -1,12 +1,14 @@
 """Simulated vertebrae with the truth of their shape and of a hand-placed region, for tests of measuring.
 
-``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed]`` writes one .json and .i16 (int16 HU, little
-endian, i fastest, then j, then k) a vertebra. The hand-placed region is the simulator's own: an elliptical cylinder in
-the true frame of the body, read in the scan as the app reads it.
+``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed | small]`` writes one .json and .i16.gz (int16 HU,
+little endian, i fastest, then j, then k) a vertebra. The hand-placed region is the simulator's own: an elliptical
+cylinder in the true frame of the body, read in the scan as the app reads it. ``small``: on a coarse grid, so that a
+few can stand in the repository (tests/fixtures/measuring).
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -17,12 +19,23 @@ import numpy as np
 from ..clinic.measure import sample
 from ..real_data import Scan
 from ..simulator.anatomy import ROI_ANTERIOR_MM, ROI_HALF_MM, Shape
-from ..simulator.simulate import SimulatedVertebra, SimulatorConfig, draw_level, draw_person, simulate_vertebra
+from ..simulator.simulate import (
+    SimulatedVertebra,
+    SimulatorConfig,
+    draw_level,
+    draw_person,
+    simulate_vertebra,
+)
 
 HALF_SIZE_MM = (40.0, 40.0, 34.0)
 PICK_ERROR_MM = 2.0  # about what snapping leaves (snap-to-body.real-ct.test.ts)
 SEED = 20260
+KINDS = ("plain", "deformed", "small")
 STEP_MM = 1.0
+SMALL: dict[str, Any] = {
+    "half_size_mm": (31.0, 30.0, 27.0),
+    "protocol": {"pixel_mm": 1.2, "spacing_mm": 1.8, "thickness_mm": 2.0},
+}
 
 
 def hand_region(shape: Shape, rotation: np.ndarray) -> np.ndarray:
@@ -50,18 +63,18 @@ def shape_truth(shape: Shape) -> dict[str, float]:
     }
 
 
-def make_case(seed: int, is_deformed: bool) -> tuple[SimulatedVertebra, dict[str, Any]]:
+def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
     """A scanned vertebra and its truth. Without deformity there is no lesion, node or cut either."""
-    rng = np.random.default_rng([SEED, seed, is_deformed])
+    rng = np.random.default_rng([SEED, seed, KINDS.index(kind)])
     config = SimulatorConfig(
         prior="population",
         pick_error_mm=PICK_ERROR_MM,
         cut_rate=0,
         narrow_rate=0,
-        deformity_rate=1e9 if is_deformed else 0,
+        deformity_rate=1e9 if kind == "deformed" else 0,
         lesion_scale=0,
         schmorl_rate=0,
-        half_size_mm=HALF_SIZE_MM,
+        **(SMALL if kind == "small" else {"half_size_mm": HALF_SIZE_MM}),
     )
     level = draw_level(rng, config)
     person = draw_person(rng, config, level)
@@ -92,14 +105,14 @@ def make_case(seed: int, is_deformed: bool) -> tuple[SimulatedVertebra, dict[str
     return made, truth
 
 
-def main(folder: Path, count: int, is_deformed: bool) -> None:
+def main(folder: Path, count: int, kind: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for seed in range(count):
-        made, truth = make_case(seed, is_deformed)
-        name = f"{'deformed' if is_deformed else 'plain'}-{seed:03d}"
-        (folder / f"{name}.i16").write_bytes(made.scan.astype("<i2").tobytes())
+        made, truth = make_case(seed, kind)
+        name = f"{kind}-{seed:03d}"
+        (folder / f"{name}.i16.gz").write_bytes(gzip.compress(made.scan.astype("<i2").tobytes(), mtime=0))
         (folder / f"{name}.json").write_text(json.dumps(truth) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), "deformed" in sys.argv[3:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "plain")

@@ -94,7 +94,9 @@ def _chain(rng: np.random.Generator, count: int, correlation: float) -> np.ndarr
     return out
 
 
-def draw_column(rng: np.random.Generator, scoliosis: bool, deformed_share: float, variant: str | None = None) -> Column:
+def draw_column(
+    rng: np.random.Generator, scoliosis: bool, deformed_share: float, variant: str | None = None
+) -> Column:
     """Draw a column; ``deformed_share`` of its bodies are wedged, biconcave or crushed."""
     variant = variant or str(rng.choice(list(VARIANTS), p=list(VARIANTS.values())))
     names = names_of(variant)
@@ -104,7 +106,9 @@ def draw_column(rng: np.random.Generator, scoliosis: bool, deformed_share: float
         scale *= float(rng.uniform(0.85, 0.95))
     table = np.array([WAY_DOWN[n] for n in names[:-1]])
     spread = rng.uniform(0.7, 1.5)
-    sagittal = table[:, 1] + spread * table[:, 2] * _chain(rng, count - 1, SAGITTAL_CORRELATION) + rng.normal(0, 3)
+    sagittal = (
+        table[:, 1] + spread * table[:, 2] * _chain(rng, count - 1, SAGITTAL_CORRELATION) + rng.normal(0, 3)
+    )
     coronal = LEAN_SD_DEG * rng.normal() + CORONAL_SD_DEG * 0.6 * _chain(rng, count - 1, CORONAL_CORRELATION)
     turn = rng.normal(0, 3) + rng.normal(0, 1.5, count)
     amplitude = 0.0

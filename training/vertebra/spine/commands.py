@@ -36,9 +36,13 @@ def export(options: Namespace) -> None:
 
 
 def add_spine_commands(add: AddCommand) -> None:
-    command = add("spine-simulate", simulate, "paint the trunks that the spine network learns from", with_config=False)
+    command = add(
+        "spine-simulate", simulate, "paint the trunks that the spine network learns from", with_config=False
+    )
     command.add_argument("--config", type=Path, default=RUN_FILE)
-    command.add_argument("--held-out", action="store_true", help="the test spines instead, for docs/evaluation/spine")
+    command.add_argument(
+        "--held-out", action="store_true", help="the test spines instead, for docs/evaluation/spine"
+    )
     command.add_argument("--fresh", action="store_true", help="replace old data")
     command = add("spine-train", train, "train the spine network", with_config=False)
     command.add_argument("--config", type=Path, default=RUN_FILE)

@@ -64,7 +64,9 @@ class NetConfig:
 @dataclass(frozen=True)
 class TargetConfig:
     sigma_mm: float = 6.0  # of the heatmap's Gaussian round a body's centre
-    near_mm: float = 24.0  # of any body, C5 to S5: where the heatmap is learned with near_weight, found or not
+    near_mm: float = (
+        24.0  # of any body, C5 to S5: where the heatmap is learned with near_weight, found or not
+    )
     near_weight: float = 20.0
     label_radius_mm: float = 9.0  # cells that near a centre learn its level
 
@@ -74,7 +76,13 @@ class CropConfig:
     """What a training crop is made of; every crop is resampled from a stored trunk by one affine map."""
 
     cells: int = 240_000
-    depths: tuple[int, int, int, int, int] = (24, 48, 72, 96, 128)  # along z; the plane gets what cells are left
+    depths: tuple[int, int, int, int, int] = (
+        24,
+        48,
+        72,
+        96,
+        128,
+    )  # along z; the plane gets what cells are left
     plane: tuple[int, int] = (40, 104)  # least and largest cells of one side
     elsewhere_share: float = 0.12  # of crops that may lie anywhere in the trunk
     tilt_degrees: float = 9.0  # SD, about each axis

@@ -50,7 +50,11 @@ def rotation(rng: np.random.Generator, degrees: float) -> np.ndarray:
 
 
 def draw_crop(
-    rng: np.random.Generator, trunk: StoredTrunk, size: tuple[int, int, int], crop: CropConfig, grid: GridConfig
+    rng: np.random.Generator,
+    trunk: StoredTrunk,
+    size: tuple[int, int, int],
+    crop: CropConfig,
+    grid: GridConfig,
 ) -> Crop:
     """One crop: source cell = middle + matrix @ (cell - its middle)."""
     matrix = rotation(rng, crop.tilt_degrees) * np.exp(crop.scale_log_sd * rng.normal())
@@ -86,7 +90,9 @@ def resample(
     reach = np.abs(matrix) @ half + 2
     low = np.clip(np.floor(middle - reach).astype(int), 0, np.array(source.shape) - 2)
     high = np.clip(np.ceil(middle + reach).astype(int) + 1, low + 2, source.shape)
-    part = torch.from_numpy(source[low[0] : high[0], low[1] : high[1], low[2] : high[2]].astype(np.float32) - outside)
+    part = torch.from_numpy(
+        source[low[0] : high[0], low[1] : high[1], low[2] : high[2]].astype(np.float32) - outside
+    )
     scale = 2.0 / (np.array(part.shape) - 1)
     # affine_grid's cells run from -1 to 1 over the crop (align_corners) and its axes are (x, y, z).
     theta = np.empty((3, 4))
@@ -181,7 +187,9 @@ def make_targets(crop: Crop, target: TargetConfig, cell_mm: float) -> Targets:
     return Targets(heat, weight, level)
 
 
-def _squared(at: np.ndarray, reach: float, size: tuple[int, ...]) -> tuple[tuple[slice, ...] | None, np.ndarray]:
+def _squared(
+    at: np.ndarray, reach: float, size: tuple[int, ...]
+) -> tuple[tuple[slice, ...] | None, np.ndarray]:
     """A window of cells about a point and the squared distance to it, in cells."""
     low = np.clip(np.ceil(at - reach).astype(int), 0, size)
     high = np.clip(np.floor(at + reach).astype(int) + 1, 0, size)

@@ -87,7 +87,11 @@ def spine_provenance(config: SpineConfig, training: dict[str, Any]) -> dict[str,
     return {
         "codeRevision": code_revision(),
         "config": json.dumps(config.as_dict()),
-        "seeds": {"simulate": config.trunk.seed, "heldOut": config.trunk.held_out_seed, "train": config.fit.seed},
+        "seeds": {
+            "simulate": config.trunk.seed,
+            "heldOut": config.trunk.held_out_seed,
+            "train": config.fit.seed,
+        },
         "training": training,
         "data": {
             "simulated": config.trunk.train,
@@ -103,14 +107,20 @@ def check_in_browser_runtime(folder: Path) -> None:
     script = REPO_ROOT / "scripts" / "spine-golden-in-ort-web.mjs"
     try:
         done = subprocess.run(
-            ["node", str(script), str(folder.resolve())], cwd=REPO_ROOT, capture_output=True, text=True, check=False
+            ["node", str(script), str(folder.resolve())],
+            cwd=REPO_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError:
         raise UserError("spine-export: needs Node to check the network in onnxruntime-web.") from None
     if done.returncode != 0:
         reason = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1]
         raise UserError(f"{folder}: onnxruntime-web does not answer as PyTorch does ({reason}).")
-    print(f"spine-export: onnxruntime-web differs by {done.stdout.strip()} of the outputs' ranges", flush=True)
+    print(
+        f"spine-export: onnxruntime-web differs by {done.stdout.strip()} of the outputs' ranges", flush=True
+    )
 
 
 def export_spine(config: SpineConfig, models: Path, untrained: bool = False) -> Path:

@@ -68,7 +68,9 @@ def draw_batch(config: SpineConfig, trunks: list[StoredTrunk], seed: tuple[int, 
     return [draw_crop(rng, trunks[n], size, config.crop, config.grid) for n in chosen]
 
 
-def validate(config: SpineConfig, model: SpineNet, trunks: list[StoredTrunk], batches: int) -> dict[str, float]:
+def validate(
+    config: SpineConfig, model: SpineNet, trunks: list[StoredTrunk], batches: int
+) -> dict[str, float]:
     """Losses and the share of right levels at true centres on fixed crops."""
     model.eval()
     sums, right, count = np.zeros(2), 0, 0
@@ -81,17 +83,22 @@ def validate(config: SpineConfig, model: SpineNet, trunks: list[StoredTrunk], ba
             chosen = level >= 0
             right += int((out.levels.argmax(1)[chosen] == level[chosen]).sum())
             count += int(chosen.sum())
-    return {"heat": sums[0] / batches, "level": sums[1] / batches, "levelRight": right / max(count, 1)}
+    heat_loss, level_loss = (float(v) / batches for v in sums)
+    return {"heat": heat_loss, "level": level_loss, "levelRight": right / max(count, 1)}
 
 
 def fingerprint(config: SpineConfig) -> str:
     settings = config.as_dict()
-    return json.dumps({key: settings[key] for key in ("grid", "trunk", "net", "target", "crop", "fit")}, sort_keys=True)
+    return json.dumps(
+        {key: settings[key] for key in ("grid", "trunk", "net", "target", "crop", "fit")}, sort_keys=True
+    )
 
 
 def load_checkpoint(config: SpineConfig) -> dict[str, Any]:
     if not config.checkpoint_path.exists():
-        raise UserError(f"{config.checkpoint_path}: no checkpoint; run 'python -m vertebra spine-train' first.")
+        raise UserError(
+            f"{config.checkpoint_path}: no checkpoint; run 'python -m vertebra spine-train' first."
+        )
     return torch.load(config.checkpoint_path, weights_only=True, map_location="cpu")
 
 
@@ -123,7 +130,9 @@ def train_spine(config: SpineConfig, resume: bool = False) -> None:
     if resume:
         state = load_checkpoint(config)
         if state["config"] != fingerprint(config):
-            raise UserError(f"{config.checkpoint_path}: made by other settings; train again without --resume.")
+            raise UserError(
+                f"{config.checkpoint_path}: made by other settings; train again without --resume."
+            )
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
         average, step, seconds = state["average"], state["step"], state["seconds"]

@@ -8,8 +8,6 @@ field, head to feet, with its centre (LPS mm), its axis towards the head and whe
 from __future__ import annotations
 
 import json
-import time
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -18,7 +16,7 @@ from ..checkpoint import write_bytes, write_json
 from ..config import UserError
 from .config import STRIDE, CropConfig, SpineConfig
 from .crops import change_hu, resample, rotation
-from .store import painter_hash
+from .store import paint_all, painter_hash
 from .trunk import Trunk, paint_trunk
 
 # Fields of view and their shares: first and last level in the middle of the edge, and the width in mm (None: whole).
@@ -123,8 +121,4 @@ def simulate_held_out(config: SpineConfig, fresh: bool = False) -> None:
         for old in config.held_out_dir.glob("spine-*"):
             old.unlink()
     write_json(note, stamp)
-    began = time.monotonic()
-    with ProcessPoolExecutor(config.trunk.workers) as pool:
-        for done, _ in enumerate(pool.map(partial(_write, config), range(config.trunk.held_out), chunksize=4), start=1):
-            if done % 100 == 0 or done == config.trunk.held_out:
-                print(f"spine-simulate: test {done}/{config.trunk.held_out}, {done / (time.monotonic() - began):.1f} a second", flush=True)
+    paint_all(partial(_write, config), range(config.trunk.held_out), config.trunk.workers, "test")

@@ -15,8 +15,9 @@ def coarse_volume(scan: Scan, grid: GridConfig) -> tuple[np.ndarray, np.ndarray]
     Box means of about a cell along the scan's own axes, then trilinear at the cells' centres.
     """
     step = np.linalg.norm(scan.index_to_world[:3, :3], axis=0)  # along i, j, k
-    width = [max(1, round(grid.cell_mm / s)) for s in step[::-1]]
-    smooth = ndimage.uniform_filter(np.clip(scan.hu, *grid.clip_hu), width, mode="nearest")
+    smooth = np.clip(scan.hu, *grid.clip_hu)
+    for axis, voxel_mm in enumerate(step[::-1]):
+        smooth = ndimage.convolve1d(smooth, _box(grid.cell_mm / voxel_mm), axis, mode="nearest")
     size = np.array(scan.hu.shape[::-1])
     corners = np.array([[i, j, k, 1.0] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
     corners[:, :3] *= size - 1
@@ -35,3 +36,12 @@ def coarse_volume(scan: Scan, grid: GridConfig) -> tuple[np.ndarray, np.ndarray]
         )
         out[n] = np.rint(plane).astype(np.int16)
     return out, low
+
+
+def _box(width: float) -> np.ndarray:
+    """Symmetrical weights of a mean over so many voxels, the outermost by the part of them that it covers."""
+    half = int(np.ceil(max(width - 1, 0) / 2))
+    weights = np.ones(2 * half + 1)
+    if half > 0:
+        weights[[0, -1]] = (width - (2 * half - 1)) / 2
+    return weights / weights.sum()

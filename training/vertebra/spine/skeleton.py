@@ -52,14 +52,27 @@ def paint_ribs(torso: Torso, column: Column, habitus: Habitus, rng: np.random.Ge
                 continue
             points, cartilage = _rib(vertebra, number, side, reach, slope, habitus, rng)
             torso.chain(
-                points, float(rng.uniform(3.4, 4.8)), (1, 1, float(rng.uniform(1.2, 1.8))), shell_mm, core, shell
+                points,
+                float(rng.uniform(3.4, 4.8)),
+                (1, 1, float(rng.uniform(1.2, 1.8))),
+                shell_mm,
+                core,
+                shell,
             )
             if cartilage:
-                torso.chain(cartilage, 5.0, (1, 1, 1.3), 1.0, habitus.hu["cartilage"], habitus.hu["cartilage"] + 60)
+                torso.chain(
+                    cartilage, 5.0, (1, 1, 1.3), 1.0, habitus.hu["cartilage"], habitus.hu["cartilage"] + 60
+                )
 
 
 def _rib(
-    vertebra: Vertebra, number: int, side: float, reach: float, slope: float, habitus: Habitus, rng: np.random.Generator
+    vertebra: Vertebra,
+    number: int,
+    side: float,
+    reach: float,
+    slope: float,
+    habitus: Habitus,
+    rng: np.random.Generator,
 ) -> tuple[list[tuple], list[tuple]]:
     shape, frame = vertebra.shape, vertebra.frame
     width, depth, drop, end = RIBS[number]
@@ -70,14 +83,20 @@ def _rib(
     )
     tubercle = frame.to_world(
         np.array(
-            [side * (shape.transverse_mm - 1), shape.half_depth + 1.35 * shape.canal[1], 0.7 * shape.half_height]
+            [
+                side * (shape.transverse_mm - 1),
+                shape.half_depth + 1.35 * shape.canal[1],
+                0.7 * shape.half_height,
+            ]
         )
     )
     pole_y = float(tubercle[1]) + 3
     middle = np.array([frame.origin[0], pole_y - depth, tubercle[2]])
     stop = FIRST_ANGLE_DEG + (end - FIRST_ANGLE_DEG) * reach
     points = [tuple(head), tuple(tubercle)]
-    for angle in np.linspace(min(FIRST_ANGLE_DEG, stop - 4), stop, max(4, int((stop - FIRST_ANGLE_DEG) / 11) + 2)):
+    for angle in np.linspace(
+        min(FIRST_ANGLE_DEG, stop - 4), stop, max(4, int((stop - FIRST_ANGLE_DEG) / 11) + 2)
+    ):
         t = np.deg2rad(angle)
         fall = slope * drop * (max(angle - 20, 0) / (end - 20)) ** 0.85
         at = middle + np.array([side * width * np.sin(t), depth * np.cos(t), -fall])
@@ -86,12 +105,16 @@ def _rib(
     cartilage: list[tuple] = []
     if number <= 7:
         tip = np.array(points[-1])
-        front = np.array([frame.origin[0] + side * 16, middle[1] - depth * 1.02, tip[2] + 8 * max(0, number - 3)])
+        front = np.array(
+            [frame.origin[0] + side * 16, middle[1] - depth * 1.02, tip[2] + 8 * max(0, number - 3)]
+        )
         cartilage = [tuple(tip), tuple(0.5 * (tip + front) + np.array([0, -3.0, -4.0])), tuple(front)]
     return points, cartilage
 
 
-def paint_breast_and_shoulders(torso: Torso, column: Column, habitus: Habitus, rng: np.random.Generator) -> None:
+def paint_breast_and_shoulders(
+    torso: Torso, column: Column, habitus: Habitus, rng: np.random.Generator
+) -> None:
     shell, core = shell_and_core_hu(habitus.bone, 0.7)
     core = min(core, 220.0)
     t1, t5 = column.at("T1"), column.at("T5")
@@ -122,7 +145,14 @@ def paint_breast_and_shoulders(torso: Torso, column: Column, habitus: Habitus, r
                 [tuple(blade + down), tuple(0.35 * blade + 0.65 * out + down * (1 - 0.2 * k))],
                 2.6, (1, 1, 6.5), 1.0, core, shell,
             )  # fmt: skip
-        torso.chain([tuple(blade + (0, 8, -12)), tuple(out + (0, 6, 6))], 4.5, (1, 1, 1.5), 1.2, core, shell)
+        torso.chain(
+            [tuple(blade + np.array([0, 8, -12])), tuple(out + np.array([0, 6, 6]))],
+            4.5,
+            (1, 1, 1.5),
+            1.2,
+            core,
+            shell,
+        )
         head = np.array([x + side * 168, back - 12, z - 22 + lift])
         blob(torso.canvas, head, (25, 25, 25), core)
         shaft = (0, 0, -260.0) if habitus.arms == "down" else (side * 30, -20.0, 220.0)
@@ -147,7 +177,13 @@ def paint_pelvis(torso: Torso, column: Column, habitus: Habitus, rng: np.random.
             blob(canvas, at, radii, core - float(rng.uniform(0, 110)), part.frame.rotation)
         if n > 0:
             at = part.frame.origin
-            blob(canvas, at, (17 * s * shrink, 11 * s * shrink, 12 * s), 0.3 * shell + 0.5 * core, part.frame.rotation)
+            blob(
+                canvas,
+                at,
+                (17 * s * shrink, 11 * s * shrink, 12 * s),
+                0.3 * shell + 0.5 * core,
+                part.frame.rotation,
+            )
             blob(canvas, at, (15 * s * shrink, 9 * s * shrink, 10 * s), core, part.frame.rotation)
         crest = part.frame.to_world(np.array([0, 22 * s * shrink, 0]))
         blob(canvas, crest, (5, 5, 11 * s), 0.4 * shell, part.frame.rotation)
@@ -176,10 +212,22 @@ def paint_pelvis(torso: Torso, column: Column, habitus: Habitus, rng: np.random.
         blob(canvas, at, (24, 24, 24), core + 80)
         outer = at + np.array([side * 55, 8.0, -28.0])
         torso.chain([tuple(at), tuple(outer)], 15, (1, 1, 1), 1.2, core, shell)
-        torso.chain([tuple(outer), tuple(outer + (-side * 8, 4.0, -140.0))], 15, (1, 1, 1), 4.5, -20, shell)
         torso.chain(
-            [tuple(at + (-side * 20, -18.0, -10.0)), (x + side * 12, hip[1] - 62, hip[2] - 10)], 8, (1, 1, 1), 1.2, core, shell
+            [tuple(outer), tuple(outer + np.array([-side * 8, 4.0, -140.0]))], 15, (1, 1, 1), 4.5, -20, shell
         )
         torso.chain(
-            [tuple(at + (-side * 12, 18.0, -20.0)), (x + side * 50, hip[1] + 22, hip[2] - 62)], 11, (1, 1, 1), 1.2, core, shell
+            [tuple(at + np.array([-side * 20, -18.0, -10.0])), (x + side * 12, hip[1] - 62, hip[2] - 10)],
+            8,
+            (1, 1, 1),
+            1.2,
+            core,
+            shell,
+        )
+        torso.chain(
+            [tuple(at + np.array([-side * 12, 18.0, -20.0])), (x + side * 50, hip[1] + 22, hip[2] - 62)],
+            11,
+            (1, 1, 1),
+            1.2,
+            core,
+            shell,
         )

@@ -37,9 +37,9 @@ class Body:
         ribs = habitus.chest * np.array([RIBS[1][0] + 62, RIBS[5][0] + 34, RIBS[10][0] + 10])
         waist = float(rng.uniform(108, 132)) * column.scale
         hips = float(rng.uniform(150, 172)) * column.scale
-        half = np.array([hips, hips - 4, waist, *ribs[::-1][:2], ribs[0], 62, 58]) + habitus.side_fat * np.array(
-            [1, 1, 0.9, 0.6, 0.6, 0.6, 0.3, 0.3]
-        )
+        half = np.array(
+            [hips, hips - 4, waist, *ribs[::-1][:2], ribs[0], 62, 58]
+        ) + habitus.side_fat * np.array([1, 1, 0.9, 0.6, 0.6, 0.6, 0.3, 0.3])
         at = np.array([low, s1 - 40, l3, t10, self.z["T5"], t1 - 10, t1 + 55, t1 + 300])
         self.half_width = lambda z: np.interp(z, at, half)
         back = np.maximum(ys, 0.6 * smooth + 0.4 * ys) + 66 * column.scale + habitus.back_fat
@@ -56,10 +56,14 @@ class Body:
         self.inner_width = lambda z: self.half_width(z) - habitus.side_fat * 0.8 - 8
 
 
-def paint_soft_tissue(torso: Torso, body: Body, column: Column, habitus: Habitus, rng: np.random.Generator) -> None:
+def paint_soft_tissue(
+    torso: Torso, body: Body, column: Column, habitus: Habitus, rng: np.random.Generator
+) -> None:
     """All of it, from the outside inwards; bones are painted over it."""
     canvas, hu = torso.canvas, habitus.hu
-    texture = sample_field(field_bank(4.5, 3.2), rng, canvas.z, canvas.y, canvas.x, float(rng.uniform(1.5, 4)))
+    texture = sample_field(
+        field_bank(4.5, 3.2), rng, canvas.z, canvas.y, canvas.x, float(rng.uniform(1.5, 4))
+    )
     fat = (np.float32(hu["fat"]) + np.float32(rng.uniform(2, 14)) * texture).astype(np.float32)
     marbling = np.float32(rng.uniform(2, 8) + 45 * habitus.ageing * rng.random())
     muscle = (np.float32(hu["muscle"]) + marbling * np.minimum(texture, 0.6)).astype(np.float32)
@@ -88,7 +92,12 @@ def paint_soft_tissue(torso: Torso, body: Body, column: Column, habitus: Habitus
     for _ in range(int(rng.integers(0, 14))):  # things that no atlas has
         z = rng.uniform(canvas.z[0], canvas.z[-1])
         at = np.array([body.x(z) + rng.normal(0, 70), body.y(z) - rng.uniform(-40, 150), z])
-        blob(canvas, at, tuple(rng.uniform(5, 26, 3)), float(rng.choice((rng.uniform(-110, 120), rng.uniform(-900, 600)))))
+        blob(
+            canvas,
+            at,
+            tuple(rng.uniform(5, 26, 3)),
+            float(rng.choice((rng.uniform(-110, 120), rng.uniform(-900, 600)))),
+        )
     if habitus.arms == "down":
         for side in (-1.0, 1.0):
             torso.column(
@@ -104,58 +113,85 @@ def _paint_table(torso: Torso, body: Body, rng: np.random.Generator) -> None:
     radius = float(rng.uniform(60, 400))
     cover = lambda x, y, z: back - y + 0 * x  # noqa: E731
     torso.column(0, back + 34 - radius, 260.0 + radius / 2, radius, -40, clip=cover)
-    torso.column(0, back + 30 - radius, 257.0 + radius / 2, radius, -960, clip=lambda x, y, z: cover(x, y, z) + 2)
+    torso.column(
+        0, back + 30 - radius, 257.0 + radius / 2, radius, -960, clip=lambda x, y, z: cover(x, y, z) + 2
+    )
 
 
-def _paint_chest(torso: Torso, body: Body, column: Column, habitus: Habitus, rng: np.random.Generator) -> None:
+def _paint_chest(
+    torso: Torso, body: Body, column: Column, habitus: Habitus, rng: np.random.Generator
+) -> None:
     hu, z = habitus.hu, body.z
     low, high = z["T11"] - rng.uniform(-25, 30), z["T1"] + rng.uniform(-15, 12)
     top = float(z["T8"] + rng.uniform(-10, 35))  # of the diaphragm's dome
     mediastinum = float(rng.uniform(24, 42))
-    pole = lambda at: body.y(at) + float(rng.uniform(28, 40)) + 0 * at  # noqa: E731
     hollow = rng.uniform(28, 42)
     for side in (-1.0, 1.0):
-        wide = lambda at: (  # noqa: E731
-            habitus.chest * np.interp(at, [low, z["T8"], z["T4"], high], [118, 122, 92, 34]) - mediastinum
-        ) / 2
-        deep = lambda at: habitus.chest_depth * np.interp(at, [low, z["T8"], z["T3"], high], [78, 84, 62, 30])  # noqa: E731
+
+        def wide(at: np.ndarray) -> np.ndarray:
+            outer = np.interp(at, [low, z["T8"], z["T4"], high], [118, 122, 92, 34])
+            return (habitus.chest * outer - mediastinum) / 2
+
+        def deep(at: np.ndarray) -> np.ndarray:
+            return habitus.chest_depth * np.interp(at, [low, z["T8"], z["T3"], high], [78, 84, 62, 30])
+
         torso.column(
             lambda at, s=side, w=wide: body.x(at) + s * (mediastinum + w(at)),
             lambda at, d=deep: body.y(at) + hollow - d(at),
             wide, deep, hu["lung"], (low, high), power=4, end_mm=30,
         )  # fmt: skip
         for _ in range(10):
-            p = np.array([body.x(z["T7"]) + side * rng.uniform(35, 95), body.y(z["T7"]) - rng.uniform(-10, 90), 0.0])
+            p = np.array(
+                [body.x(z["T7"]) + side * rng.uniform(35, 95), body.y(z["T7"]) - rng.uniform(-10, 90), 0.0]
+            )
             p[2] = rng.uniform(low, high)
-            torso.chain([tuple(p), tuple(p + rng.normal(0, 22, 3))], rng.uniform(1.5, 4), (1, 1, 1), 0.5, 0, 40)
+            torso.chain(
+                [tuple(p), tuple(p + rng.normal(0, 22, 3))], rng.uniform(1.5, 4), (1, 1, 1), 0.5, 0, 40
+            )
         dome = np.array([body.x(z["T9"]) + side * 68 * habitus.chest, body.y(z["T9"]) - 42, top - 60.0])
         radii = (60 * habitus.chest, 74 * habitus.chest_depth, 60)
         blob(torso.canvas, dome, radii, hu["liver"] if side < 0 else 0.5 * (hu["spleen"] + hu["fat"]))
-    del pole
     if rng.random() < 0.2:  # fluid behind a lung
         side = rng.choice((-1.0, 1.0))
         torso.column(
             lambda at: body.x(at) + side * 60, lambda at: body.y(at) + 18, 42, float(rng.uniform(6, 22)), 12.0,
             (low, z["T6"]), end_mm=30,
         )  # fmt: skip
-    heart = np.array([body.x(z["T8"]) + 26, body.y(z["T7"]) - 92 * habitus.chest_depth, z["T8"] + rng.uniform(-15, 25)])
+    heart = np.array(
+        [body.x(z["T8"]) + 26, body.y(z["T7"]) - 92 * habitus.chest_depth, z["T8"] + rng.uniform(-15, 25)]
+    )
     blob(torso.canvas, heart, (rng.uniform(48, 66), rng.uniform(40, 54), rng.uniform(48, 62)), hu["heart"])
     torso.column(
-        body.x, lambda at: body.y(at) - 55, mediastinum * 0.8, 34, 0.4 * hu["fat"] + 15, (z["T9"], z["T2"]), end_mm=20
+        body.x,
+        lambda at: body.y(at) - 55,
+        mediastinum * 0.8,
+        34,
+        0.4 * hu["fat"] + 15,
+        (z["T9"], z["T2"]),
+        end_mm=20,
     )
     torso.column(body.x, lambda at: body.y(at) - 36, 8.5, 8.5, GAS, (z["T5"], 1e4), end_mm=6)
     torso.column(body.x, lambda at: body.y(at) - 24, 7, 5.5, 35, (z["T10"], 1e4), end_mm=6)
     arch = np.array([body.x(z["T4"]) + 8, body.y(z["T4"]) - 42, z["T4"]])
-    torso.chain(
-        [tuple(arch + (14, 22, 0)), tuple(arch + (6, 0, 6)), tuple(arch + (-16, -34, -10)), tuple(heart + (-18, 0, 20))],
-        13, (1, 1, 1), 0.5, hu["blood"], hu["blood"],
-    )  # fmt: skip
+    way = [
+        arch + np.array([14, 22, 0]),
+        arch + np.array([6, 0, 6]),
+        arch + np.array([-16, -34, -10]),
+        heart + np.array([-18, 0, 20]),
+    ]
+    torso.chain([tuple(p) for p in way], 13, (1, 1, 1), 0.5, hu["blood"], hu["blood"])
     for side in (-1.0, 1.0):
-        torso.chain(
-            [(body.x(z["T4"]) + side * 12, arch[1] - 6, z["T4"]), (body.x(z["T1"]) + side * 40, body.y(z["T1"]) - 40, z["T1"] + 20)],
-            6, (1, 1, 1), 0.5, hu["blood"], hu["blood"],
-        )  # fmt: skip
-        blob(torso.canvas, np.array([body.x(z["C7"]) + side * 24, body.y(z["C7"]) - 30, z["C7"] + 10]), (12, 12, 26), 90)
+        branch = [
+            (body.x(z["T4"]) + side * 12, arch[1] - 6, z["T4"]),
+            (body.x(z["T1"]) + side * 40, body.y(z["T1"]) - 40, z["T1"] + 20),
+        ]
+        torso.chain(branch, 6, (1, 1, 1), 0.5, hu["blood"], hu["blood"])
+        blob(
+            torso.canvas,
+            np.array([body.x(z["C7"]) + side * 24, body.y(z["C7"]) - 30, z["C7"] + 10]),
+            (12, 12, 26),
+            90,
+        )
 
 
 def _paint_abdomen(torso: Torso, body: Body, habitus: Habitus, rng: np.random.Generator) -> None:
@@ -166,18 +202,35 @@ def _paint_abdomen(torso: Torso, body: Body, habitus: Habitus, rng: np.random.Ge
         lambda at: body.x(at) - 70, lambda at: body.y(at) - 40, lambda at: 56 * np.sqrt(grow(at)),
         lambda at: 70 * np.sqrt(grow(at)), hu["liver"], (lowest, z["T9"] + 10), power=4, end_mm=20,
     )  # fmt: skip
-    blob(canvas, np.array([body.x(z["T12"]) - 5, body.y(z["T12"]) - 80, z["T11"] - 10]), (55, 28, 45), hu["liver"])
-    blob(canvas, np.array([body.x(z["T11"]) + 96, body.y(z["T11"]) - 10, z["T11"] - 20]), (24, 38, 52), hu["spleen"])
+    blob(
+        canvas,
+        np.array([body.x(z["T12"]) - 5, body.y(z["T12"]) - 80, z["T11"] - 10]),
+        (55, 28, 45),
+        hu["liver"],
+    )
+    blob(
+        canvas,
+        np.array([body.x(z["T11"]) + 96, body.y(z["T11"]) - 10, z["T11"] - 20]),
+        (24, 38, 52),
+        hu["spleen"],
+    )
     stomach = np.array([body.x(z["T12"]) + 56, body.y(z["T12"]) - 74, z["T12"] + rng.uniform(-25, 20)])
     blob(canvas, stomach, (42, 30, 52), hu["bowel"])
     if rng.random() < 0.7:
-        blob(canvas, stomach + (0, -14, 8), (28, 14, 34), GAS)
+        blob(canvas, stomach + np.array([0, -14, 8]), (28, 14, 34), GAS)
     if rng.random() < 0.9:
         for side in (-1.0, 1.0):
-            at = np.array([body.x(z["L1"]) + side * rng.uniform(52, 68), body.y(z["L1"]) - 4, z["L1"] - 8 + side * 8])
+            at = np.array(
+                [body.x(z["L1"]) + side * rng.uniform(52, 68), body.y(z["L1"]) - 4, z["L1"] - 8 + side * 8]
+            )
             at[2] += rng.normal(0, 14)
             blob(canvas, at, (25, 29, 55), hu["kidney"])
-            blob(canvas, at - (side * 14, 4, 0), (9, 9, 20), hu["fat"] if rng.random() < 0.7 else 300.0)
+            blob(
+                canvas,
+                at - np.array([side * 14, 4, 0]),
+                (9, 9, 20),
+                hu["fat"] if rng.random() < 0.7 else 300.0,
+            )
     blob(canvas, np.array([body.x(z["L1"]), body.y(z["L1"]) - 58, z["L1"]]), (60, 12, 14), hu["bowel"] + 15)
     oral = rng.uniform(150, 500) if rng.random() < 0.15 else None
     floor = z["S1"] - 110
@@ -189,7 +242,7 @@ def _paint_abdomen(torso: Torso, body: Body, habitus: Habitus, rng: np.random.Ge
         filling = oral if oral is not None and rng.random() < 0.6 else rng.normal(hu["bowel"], 14)
         blob(canvas, at, radii, float(filling))
         if rng.random() < 0.35:
-            blob(canvas, at - (0, 3, 0), tuple(0.7 * r for r in radii), GAS)
+            blob(canvas, at - np.array([0, 3, 0]), tuple(0.7 * r for r in radii), GAS)
     for side in (-1.0, 1.0):
         radius = rng.uniform(14, 26)
         torso.column(
@@ -197,7 +250,12 @@ def _paint_abdomen(torso: Torso, body: Body, habitus: Habitus, rng: np.random.Ge
             lambda at: body.y(at) - 34, lambda at, r=radius: r * (1 + 0.2 * np.sin(at / 9)), radius,
             GAS if rng.random() < 0.45 else rng.uniform(-150, 90), (floor, z["L1"]), end_mm=16,
         )  # fmt: skip
-    blob(canvas, np.array([body.x(z["S5"]), body.y(z["S1"]) - 62, z["S1"] - 105]), (42, 34, 34), rng.choice((8.0, 8.0, 250.0)))
+    blob(
+        canvas,
+        np.array([body.x(z["S5"]), body.y(z["S1"]) - 62, z["S1"] - 105]),
+        (42, 34, 34),
+        rng.choice((8.0, 8.0, 250.0)),
+    )
     torso.column(body.x, lambda at: body.y(at) - 24, 14, 11, 20.0, (z["S5"] - 60, z["S2"]), end_mm=12)
 
 
@@ -217,7 +275,14 @@ def _paint_muscles(torso: Torso, body: Body, habitus: Habitus, muscle: np.ndarra
             lambda at, k=knots: np.interp(at, k, (20, 21, 20, 17, 14, 10, 5)),
             muscle, (z["S2"] - 60, z["T12"]), end_mm=8,
         )  # fmt: skip
-        torso.column(lambda at, s=side: body.x(at) + s * 62, lambda at: body.y(at) + 20, 22, 9, muscle, (z["L5"], z["T12"]))
+        torso.column(
+            lambda at, s=side: body.x(at) + s * 62,
+            lambda at: body.y(at) + 20,
+            22,
+            9,
+            muscle,
+            (z["L5"], z["T12"]),
+        )
         torso.column(
             lambda at, s=side: body.x(at) + s * 78, lambda at: body.back(at) - habitus.back_fat - 42, 62, 34, muscle,
             (z["S1"] - 150, z["S1"] - 10), end_mm=30,
@@ -245,6 +310,8 @@ def _paint_vessels(torso: Torso, body: Body, habitus: Habitus, rng: np.random.Ge
         )  # fmt: skip
     for _ in range(int(18 * habitus.ageing)):  # calcified plaques
         at_z, angle = rng.uniform(z["L4"], z["T5"]), rng.uniform(0, 2 * np.pi)
-        x = float(body.x(at_z) + np.interp(at_z, knots, (2, shift, shift + 12, shift + 16)) + radius * np.cos(angle))
+        x = float(
+            body.x(at_z) + np.interp(at_z, knots, (2, shift, shift + 12, shift + 16)) + radius * np.cos(angle)
+        )
         y = float(body.y(at_z) + np.interp(at_z, knots, (-30, -29, -22, -14)) + radius * np.sin(angle))
         blob(torso.canvas, np.array([x, y, at_z]), tuple(rng.uniform(1, 5, 3)), float(rng.uniform(250, 900)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +38,11 @@ class StoredTrunk:
 
 
 def painter_hash() -> str:
-    """SHA-256 over the sources of this folder that decide what a trunk is."""
+    """SHA-256 over the sources of this folder that decide what a trunk is, without comments and layout."""
     digest = hashlib.sha256()
     for name in ("column", "habitus", "skeleton", "soft_tissue", "trunk"):
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+        tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+        digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
     return digest.hexdigest()
 
 
@@ -75,22 +80,34 @@ def simulate_trunks(config: SpineConfig, fresh: bool = False) -> None:
         for old in config.data_dir.glob("*/[0-9]*.*"):
             old.unlink()
     write_json(note, stamp)
-    for split, count, offset in (("train", settings.train, 0), ("validation", settings.validation, VALIDATION_OFFSET)):
-        folder = config.data_dir / split
-        paint = partial(_paint, folder, config.grid.cell_mm, settings.seed)
-        began = time.monotonic()
-        with ProcessPoolExecutor(settings.workers) as pool:
-            for done, _ in enumerate(pool.map(paint, range(offset, offset + count), chunksize=4), start=1):
-                if done % 100 == 0 or done == count:
-                    rate = done / (time.monotonic() - began)
-                    print(f"spine-simulate: {split} {done}/{count}, {rate:.1f} a second", flush=True)
+    for split, count, offset in (
+        ("train", settings.train, 0),
+        ("validation", settings.validation, VALIDATION_OFFSET),
+    ):
+        paint = partial(_paint, config.data_dir / split, config.grid.cell_mm, settings.seed)
+        paint_all(paint, range(offset, offset + count), settings.workers, split)
+
+
+def paint_all(paint: Callable[[int], None], numbers: range, workers: int, what: str) -> None:
+    """Call ``paint`` for every number in so many processes, and say how far it is."""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        # Fresh processes: a fork of one in which torch has started threads would hang.
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if workers > 1 else None
+        done = stack.enter_context(pool).map(paint, numbers, chunksize=4) if pool else map(paint, numbers)
+        for count, _ in enumerate(done, start=1):
+            if count % 100 == 0 or count == len(numbers):
+                rate = count / (time.monotonic() - began)
+                print(f"spine-simulate: {what} {count}/{len(numbers)}, {rate:.1f} a second", flush=True)
 
 
 def load_trunks(config: SpineConfig, split: str) -> list[StoredTrunk]:
     """All trunks of a split that are on disk."""
     paths = sorted((config.data_dir / split).glob("*.json"))
     if not paths:
-        raise UserError(f"{config.data_dir / split}: no trunks; run 'python -m vertebra spine-simulate' first.")
+        raise UserError(
+            f"{config.data_dir / split}: no trunks; run 'python -m vertebra spine-simulate' first."
+        )
     return [_load(path) for path in paths]
 
 

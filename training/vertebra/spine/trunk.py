@@ -81,8 +81,12 @@ def paint_trunk(
 def _canvas(column: Column, habitus: Habitus, cell_mm: float, rng: np.random.Generator) -> Canvas:
     centres = np.array([v.frame.origin for v in column.vertebrae])
     wide = 215.0 if habitus.arms == "down" else 178.0
-    low = np.array([centres[:, 0].mean() - wide, centres[:, 1].min() - habitus.belly - 40, centres[-1, 2] - 90])
-    high = np.array([centres[:, 0].mean() + wide, centres[:, 1].max() + 96 + habitus.back_fat, centres[0, 2] + MARGIN_MM])
+    low = np.array(
+        [centres[:, 0].mean() - wide, centres[:, 1].min() - habitus.belly - 40, centres[-1, 2] - 90]
+    )
+    high = np.array(
+        [centres[:, 0].mean() + wide, centres[:, 1].max() + 96 + habitus.back_fat, centres[0, 2] + MARGIN_MM]
+    )
     low[1] = min(low[1], float(centres[:, 1].min()) - 150)
     axes = [
         (lo + rng.uniform(0, cell_mm) + cell_mm * np.arange(int((hi - lo) / cell_mm))).astype(np.float32)
@@ -92,7 +96,9 @@ def _canvas(column: Column, habitus: Habitus, cell_mm: float, rng: np.random.Gen
     return Canvas(axes[0], axes[1], axes[2], hu, CELL_SIGMA_MM * cell_mm / 4)
 
 
-def _paint_spine(canvas: Canvas, torso: Torso, column: Column, habitus: Habitus, rng: np.random.Generator) -> None:
+def _paint_spine(
+    canvas: Canvas, torso: Torso, column: Column, habitus: Habitus, rng: np.random.Generator
+) -> None:
     mobile = [v for v in column.vertebrae if v.name not in ("S2", "S3", "S4", "S5")]
     canal = [v.frame.to_world(np.array([0, v.shape.half_depth + v.shape.canal[1] / 2, 0])) for v in mobile]
     for a, b in pairwise(canal):
@@ -107,7 +113,12 @@ def _paint_spine(canvas: Canvas, torso: Torso, column: Column, habitus: Habitus,
         paint_disc(canvas, Frame(origin, rotation), upper.shape, False, gap, disc, rng)
     for vertebra in mobile:
         paint_vertebra(
-            canvas, vertebra.shape, _own_bone(habitus.bone, vertebra, habitus, rng), vertebra.frame, Physics(120), rng
+            canvas,
+            vertebra.shape,
+            _own_bone(habitus.bone, vertebra, habitus, rng),
+            vertebra.frame,
+            Physics(120),
+            rng,
         )
         for side in (-1.0, 1.0):  # osteophytes at the front rims
             if rng.random() < 0.5 * habitus.ageing:
@@ -138,7 +149,9 @@ def _paint_hardware(canvas: Canvas, column: Column, rng: np.random.Generator, sh
         for n in rng.choice(len(usable), size=int(rng.integers(1, 4)), replace=False):
             v = usable[n]
             for _ in range(int(rng.integers(1, 4))):
-                spread = np.array([0.4 * v.shape.half_width[0], 0.4 * v.shape.half_depth, 0.3 * v.shape.half_height])
+                spread = np.array(
+                    [0.4 * v.shape.half_width[0], 0.4 * v.shape.half_depth, 0.3 * v.shape.half_height]
+                )
                 at = v.frame.to_world(rng.normal(0, 1, 3) * spread * 0.7)
                 blob(canvas, at, tuple(rng.uniform(3, 10, 3)), float(rng.uniform(1200, 3000)))
         return ["cement"]
@@ -170,7 +183,10 @@ def _streaks(canvas: Canvas, vertebra: Vertebra, rng: np.random.Generator) -> No
     x0, y0, z0 = (np.float32(v) for v in vertebra.frame.origin)
     dx, dy = canvas.x[None, :] - x0, canvas.y[:, None] - y0
     angle = np.arctan2(dy, dx)
-    wave = sum(np.float32(rng.normal()) * np.cos(int(rng.integers(3, 20)) * angle + rng.uniform(0, 6.3)) for _ in range(5))
+    wave = sum(
+        np.float32(rng.normal()) * np.cos(int(rng.integers(3, 20)) * angle + rng.uniform(0, 6.3))
+        for _ in range(5)
+    )
     plane = np.float32(rng.uniform(30, 160)) * wave * np.exp(-np.hypot(dx, dy) / np.float32(60))
     near = np.exp(-(((canvas.z - z0) / np.float32(6)) ** 2))
     canvas.hu += near[:, None, None] * plane.astype(np.float32)

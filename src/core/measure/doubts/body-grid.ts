@@ -1,8 +1,10 @@
+import { PATIENT_AXES } from '../../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../../geometry/spaces.ts';
 import { makeBlockSampler } from '../../volume/sample-block.ts';
 import type { VolumeSource } from '../../volume/volume-source.ts';
-import { pointIn, type BodyFrame } from '../body-frame.ts';
+import { pointIn } from '../body-frame.ts';
 import { boxAround } from '../roi.ts';
+import type { VertebraFit } from '../vertebra-fit.ts';
 import { DOUBT_LIMITS } from './limits.ts';
 
 /** Samples of a body's inside on a grid in its axes. Index x fastest, then y, then z; mm from the centre, y to the back. */
@@ -19,8 +21,23 @@ export type BodyGrid = {
   readonly cellMm3: number;
 };
 
-export function sampleBody(volume: VolumeSource, centreLps: WorldPoint, frame: BodyFrame): BodyGrid {
-  const { halfWidthMm, halfDepthMm, halfHeightMm, stepMm } = DOUBT_LIMITS.grid;
+/** Half axes of the grid: those of any body, or less in a small or lower one. */
+function reachOf(fit: VertebraFit | null): { readonly halfWidthMm: number; readonly halfDepthMm: number; readonly halfHeightMm: number } {
+  const { grid, shares } = DOUBT_LIMITS;
+  if (fit === null) return grid;
+  return {
+    halfWidthMm: Math.min(grid.halfWidthMm, shares.width * fit.halfWidthMm),
+    halfDepthMm: Math.min(grid.halfDepthMm, shares.depth * fit.halfDepthMm),
+    halfHeightMm: Math.min(grid.halfHeightMm, shares.height * Math.min(fit.heightsMm.anterior, fit.heightsMm.posterior)),
+  };
+}
+
+/** In the fitted body's own frame; without a fit in patient axes at the mark. */
+export function sampleBody(volume: VolumeSource, markLps: WorldPoint, fit: VertebraFit | null): BodyGrid {
+  const { halfWidthMm, halfDepthMm, halfHeightMm } = reachOf(fit);
+  const { stepMm } = DOUBT_LIMITS.grid;
+  const centreLps = fit?.centreLps ?? markLps;
+  const frame = fit ?? PATIENT_AXES;
   const reach = Math.hypot(halfWidthMm, halfDepthMm, halfHeightMm);
   const sample = makeBlockSampler(volume.readBlock(boxAround(volume, centreLps, [reach, reach, reach])));
   const halves = [halfWidthMm, halfDepthMm, halfHeightMm].map((half) => Math.floor(half / stepMm)) as [number, number, number];

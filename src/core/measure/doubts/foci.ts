@@ -22,7 +22,7 @@ export function findFoci(grid: BodyGrid): Foci {
   const middle = median(known.map((index) => at(hu, index)));
   const { dense, loose, vein, fatBelowHu } = DOUBT_LIMITS;
   const isVein = (n: number): boolean => Math.abs(at(x, n)) < vein.halfWidthMm && at(y, n) > vein.fromMm && Math.abs(at(z, n)) < vein.halfHeightMm;
-  const densePart = largestPart(grid, (n) => Math.abs(at(z, n)) <= dense.halfHeightMm && at(smoothHu, n) - middle > dense.aboveHu);
+  const densePart = largestPart(grid, (n) => Math.abs(at(z, n)) <= dense.halfHeightMm && at(smoothHu, n) > Math.max(middle + dense.aboveHu, dense.leastHu));
   const loosePart = largestPart(grid, (n) => !isVein(n) && middle - at(smoothHu, n) > loose.belowHu);
   const focus = (part: readonly number[]): Focus =>
     part.length === 0 ? NOTHING : { volumeMm3: part.length * cellMm3, meanHu: mean(part.map((index) => at(hu, index))) };

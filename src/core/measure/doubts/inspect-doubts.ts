@@ -1,4 +1,3 @@
-import { PATIENT_AXES } from '../../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../../geometry/spaces.ts';
 import type { VolumeSource } from '../../volume/volume-source.ts';
 import type { VertebraFit } from '../vertebra-fit.ts';
@@ -17,7 +16,7 @@ export type DoubtFacts = Foci & {
 /** @param centreLps of the mark; a fit's own centre counts where there is one */
 export function inspectDoubts(volume: VolumeSource, centreLps: WorldPoint, fit: VertebraFit | null): DoubtFacts {
   return {
-    ...findFoci(sampleBody(volume, fit?.centreLps ?? centreLps, fit ?? PATIENT_AXES)),
+    ...findFoci(sampleBody(volume, centreLps, fit)),
     metalMm3: metalBeside(volume, centreLps),
     bridgeSectors: fit === null ? null : bridgeSectors(volume, fit),
   };

@@ -5,10 +5,12 @@
 export const DOUBT_LIMITS = {
   /** Samples inside the body of any level, clear of its cortex and endplates, in the body's axes; mm. */
   grid: { halfWidthMm: 13.5, halfDepthMm: 10.5, halfHeightMm: 7.5, stepMm: 1.5 },
+  /** Of a fitted body at most: its half width, half depth and the lower of its heights at front and back. */
+  shares: { width: 0.7, depth: 0.65, height: 0.32 },
   /** The basivertebral vein, 0 to 40 HU in every body: from this far behind the centre. */
   vein: { halfWidthMm: 8, fromMm: 1, halfHeightMm: 4.5 },
-  /** Denser than the body's median, in the middle of its height: endplates stay out. */
-  dense: { aboveHu: 150, halfHeightMm: 6, markMm3: 60 },
+  /** Denser than the body's median and than dense young bone, in the middle of its height: endplates stay out. */
+  dense: { aboveHu: 150, leastHu: 350, halfHeightMm: 6, markMm3: 60 },
   /** Less dense than the body's median. */
   loose: { belowHu: 60, markMm3: 250 },
   /** A single sample that holds fat and no bone; in a haemangioma many of them do. */
@@ -19,5 +21,5 @@ export const DOUBT_LIMITS = {
   /** Single samples about the mean of their neighbours. */
   noiseHu: 48,
   /** Bone outside the rims, from an endplate towards the next body. Angles in the body's cross-section: 0 left, 90 front, 180 right. */
-  bridge: { fromDeg: 0, toDeg: 180, stepDeg: 12, radii: [1.0, 1.1, 1.2, 1.3], heightMm: 8, heightStepMm: 1, aboveHu: 250, noteSectors: 3, maxThicknessMm: 2.5 },
+  bridge: { fromDeg: 0, toDeg: 180, stepDeg: 12, radii: [1.0, 1.1, 1.2, 1.3], heightMm: 8, heightStepMm: 1, aboveHu: 250, noteSectors: 4, maxThicknessMm: 2.5 },
 } as const;

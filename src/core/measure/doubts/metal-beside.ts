@@ -9,8 +9,8 @@ export function metalBeside(volume: VolumeSource, centreLps: WorldPoint): number
   const { valuesHu, sizeVox: [ni, nj], indexToWorld: m } = volume.readBlock(boxAround(volume, centreLps, [halfWidthMm, halfDepthMm, halfHeightMm]));
   const half = [halfWidthMm, halfDepthMm, halfHeightMm];
   let count = 0;
-  for (const [index, hu] of valuesHu.entries()) {
-    if (hu <= aboveHu) continue;
+  for (let index = 0; index < valuesHu.length; index += 1) {
+    if ((valuesHu[index] ?? 0) <= aboveHu) continue;
     const [i, j, k] = [index % ni, Math.floor(index / ni) % nj, Math.floor(index / (ni * nj))];
     const isInside = half.every((reach, row) => {
       const [a = 0, b = 0, c = 0, d = 0] = m.slice(4 * row, 4 * row + 4);

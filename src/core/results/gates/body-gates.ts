@@ -1,4 +1,5 @@
 import { CONTRAST_AORTA_HU } from '../../measure/contrast-rise.ts';
+import { compareVertebrae, type VertebraName } from '../../levels/vertebra-name.ts';
 import { inspectBodyRegion, type BodyRegionFacts } from '../../measure/body-region.ts';
 import { inspectDoubts, type DoubtFacts } from '../../measure/doubts/inspect-doubts.ts';
 import { DOUBT_LIMITS } from '../../measure/doubts/limits.ts';
@@ -17,7 +18,7 @@ export function bodyWarnings({ volume, pick, fit, facts, tissues }: GateInput): 
     ...material,
     ...(region.outsideFraction > 0 ? [warn('mark', 'body-cut', 'The field of view cuts this vertebral body.')] : []),
     ...inside,
-    ...bridgeWarnings(doubts, facts.sliceThicknessMm),
+    ...bridgeWarnings(doubts, pick.level, facts.sliceThicknessMm),
     ...aortaWarnings(facts.contrast, tissues?.blood?.medianHu ?? null),
   ];
 }
@@ -61,9 +62,10 @@ function noiseWarnings({ noiseHu }: DoubtFacts, kernel: string | null): readonly
   return [warn('mark', 'noisy', `The noise ${where} is ${Math.round(noiseHu)} HU in the body: a sharp kernel or a low dose makes every number here less certain.`)];
 }
 
-function bridgeWarnings({ bridgeSectors }: DoubtFacts, sliceThicknessMm: number | null): readonly LevelWarning[] {
+function bridgeWarnings({ bridgeSectors }: DoubtFacts, level: VertebraName, sliceThicknessMm: number | null): readonly LevelWarning[] {
   const { noteSectors, maxThicknessMm } = DOUBT_LIMITS.bridge;
-  // Thick slices let neighbouring rims run together.
+  // Thick slices, and the thin discs and rib heads of the chest, let neighbouring rims run together.
+  if (compareVertebrae(level, 'T12') < 0) return [];
   if (bridgeSectors === null || bridgeSectors < noteSectors || sliceThicknessMm === null || sliceThicknessMm > maxThicknessMm) return [];
   return [warn('note', 'bridge', 'Bone seems to bridge the disc beside this vertebra: DXA reads higher there than the bone inside the body is.')];
 }

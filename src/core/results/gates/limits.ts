@@ -26,8 +26,6 @@ export const GATE_LIMITS = {
   labelProbability: 0.02,
   /** The mark from the centre of the fitted body: further than the network was trained with (pick error of 3 mm SD an axis). */
   offBodyMm: 6,
-  /** Genant's mild fracture begins here; ISCD and most studies leave such a level out (3.5, 7). */
-  heightLoss: 0.2,
   /** Upper or lower third of the measured region against its middle, HU. */
   unevenHu: 60,
 } as const;

@@ -1,4 +1,5 @@
 import type { WorldPoint } from '../../geometry/spaces.ts';
+import { assessHeights } from '../../measure/genant.ts';
 import type { VertebraFit } from '../../measure/vertebra-fit.ts';
 import type { LevelWarning } from '../level-result.ts';
 import { warn, type GateInput } from './gate-input.ts';
@@ -18,13 +19,15 @@ function placeWarnings(fit: VertebraFit, centreLps: WorldPoint): readonly LevelW
   return [warn('mark', 'mark-off-body', `The mark lies ${Math.round(distance)} mm from the centre of the body: move it there, or check what it marks.`)];
 }
 
-/** L5 is lower at its back and healthy so; only losses in front and in the middle count here. Crush needs the neighbours. */
-function heightWarnings({ heightsMm: { anterior, middle, posterior } }: VertebraFit): readonly LevelWarning[] {
-  const losses = [
-    { where: 'The front', loss: 1 - anterior / posterior },
-    { where: 'The middle', loss: 1 - middle / Math.max(anterior, posterior) },
-  ].filter(({ loss }) => loss > GATE_LIMITS.heightLoss);
-  const [worst] = losses.toSorted((one, other) => other.loss - one.loss);
-  if (!worst) return [];
-  return [warn('mark', 'height-loss', `${worst.where} of this body is ${Math.round(worst.loss * 100)} % lower than its highest part: look for a fracture, which makes density read too high.`)];
+const LOSS_WORDS = {
+  wedge: (percent: number) => `The front of this body is ${percent} % lower than its back`,
+  biconcave: (percent: number) => `The middle of this body is ${percent} % lower than healthy endplates leave it`,
+  crush: (percent: number) => `This body is ${percent} % lower than its neighbours`,
+} as const;
+
+/** From one body alone: a loss against its neighbours is said with the heights, where they are known. */
+function heightWarnings(fit: VertebraFit): readonly LevelWarning[] {
+  const { shape, loss } = assessHeights(fit, []);
+  if (shape === null) return [];
+  return [warn('mark', 'height-loss', `${LOSS_WORDS[shape](Math.round(loss * 100))}: look for a fracture, which makes density read too high.`)];
 }

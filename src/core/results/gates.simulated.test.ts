@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { fail } from '#src/lib/result.ts';
+import { readDoubtCases } from '#src/testing/doubt-cases.ts';
+import { chooseRoi } from '../measure/choose-roi.ts';
+import { findInternalTissues } from '../measure/internal-tissues.ts';
+import { measureRoiAt } from '../measure/roi.ts';
+import { findWarnings, isDensityRefused } from './gates.ts';
+
+/* Whole way of a level but the network, on one simulated vertebra of each kind. How often each gate is right: docs/evaluation/gates. */
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'plain': [],
+  'screws': ['refuse metal-or-cement'],
+  'metal': ['mark metal-beside'],
+  'cement': ['refuse metal-or-cement'],
+  'sclerotic': ['mark dense-focus'],
+  'island': ['mark dense-focus'],
+  'lytic': ['mark loose-focus'],
+  'haemangioma': ['mark haemangioma'],
+  'wedge': ['mark height-loss'],
+  'endplate-sclerosis': ['mark dense-focus'],
+  // A node at an endplate, clear of the region: nothing of the number is wrong.
+  'schmorl': [],
+  'bridge': ['note bridge'],
+  'contrast': ['mark contrast-seen'],
+};
+/** What a focus in the region does besides; in metal no fit is sure. */
+const BESIDES: ReadonlySet<string> = new Set(['no-model', 'no-fit', 'roi-spread', 'roi-uneven']);
+
+it.each(readDoubtCases())('$kind at $level', ({ kind, level, centreLps, volume }) => {
+  const { roi, fit } = chooseRoi(volume, centreLps, undefined);
+  const warnings = findWarnings({
+    volume,
+    facts: { kvp: 120, sliceThicknessMm: 2, kernel: 'B30s', contrast: null },
+    pick: { level, centreLps, state: 'confirmed' },
+    isTiltResampled: false,
+    snapConfidence: null,
+    fit,
+    tissues: findInternalTissues(volume, centreLps),
+    measured: measureRoiAt(volume, roi, 120),
+    estimated: fail({ code: 'no-model', sentence: 'None.' }),
+  });
+  const said = warnings.filter(({ code }) => !BESIDES.has(code)).map(({ effect, code }) => `${effect} ${code}`);
+  expect(said).toEqual(EXPECTED[kind]);
+  expect(isDensityRefused(warnings)).toBe(kind === 'cement' || kind === 'screws');
+});

@@ -1,0 +1,59 @@
+"""The Python fit of a body has the numbers of the app's, on simulated vertebrae that both read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vertebra.clinic.measure import measure_roi_at
+from vertebra.clinic.vertebra_fit import choose_roi, fit_vertebra
+from vertebra.real_data import UNKNOWN_HEADER, Scan
+
+FOLDER = Path(__file__).parent / "fixtures" / "measuring"
+CASES = json.loads((FOLDER.parent / "fit-cases.json").read_text())
+MM_AND_HU = 1e-6
+
+
+def load(name: str) -> tuple[Scan, dict[str, Any]]:
+    truth = json.loads((FOLDER / f"{name}.json").read_text())
+    values = np.frombuffer(gzip.decompress((FOLDER / f"{name}.i16.gz").read_bytes()), "<i2")
+    matrix = np.array(truth["indexToWorld"]).reshape(4, 4)
+    return Scan(values.reshape(truth["sizeVox"][::-1]), matrix, dict(UNKNOWN_HEADER)), truth
+
+
+def same(got: Any, wanted: Any, at: str = "") -> None:
+    """Equal in names and texts, and in numbers to the tolerance."""
+    if isinstance(wanted, dict):
+        assert got.keys() == wanted.keys(), at
+        for key, value in wanted.items():
+            same(got[key], value, f"{at}.{key}")
+    elif isinstance(wanted, list):
+        assert len(got) == len(wanted), at
+        for n, value in enumerate(wanted):
+            same(got[n], value, f"{at}[{n}]")
+    elif isinstance(wanted, float | int) and not isinstance(wanted, bool):
+        assert got == pytest.approx(wanted, abs=MM_AND_HU), at
+    else:
+        assert got == wanted, at
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_body_is_fitted_and_measured_as_the_app_does(case: dict[str, Any]) -> None:
+    scan, truth = load(case["name"])
+    roi, source, fit = choose_roi(scan, truth["pickLps"])
+    assert source == case["source"] == "body"
+    same(fit, case["fit"], "fit")
+    same(measure_roi_at(scan, roi, 120), case["measured"], "measured")
+
+
+def test_where_there_is_no_body_the_fixed_region_stands() -> None:
+    scan = Scan(np.full((40, 60, 60), -100, np.int16), np.diag([1.1, 1.2, 2.0, 1.0]), dict(UNKNOWN_HEADER))
+    assert fit_vertebra(scan, [33.0, 36.0, 40.0]) is None
+    roi, source, fit = choose_roi(scan, [33.0, 36.0, 40.0])
+    assert (source, fit) == ("fixed", None)
+    assert roi["centreLps"] == [33.0, 34.0, 40.0]

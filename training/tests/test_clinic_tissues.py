@@ -1,0 +1,68 @@
+"""Air, fat, muscle and aortic blood are those that the app finds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vertebra.clinic.internal_tissues import find_internal_tissues
+from vertebra.real_data import Scan
+
+FIXTURE = json.loads((Path(__file__).parent / "fixtures" / "tissue-cases.json").read_text())
+
+
+def trunk_hu(trunk: dict[str, Any], left: np.ndarray, back: np.ndarray) -> np.ndarray:
+    """The trunk of src/testing/synthetic-trunk.ts without noise; the first that holds a point gives its HU."""
+    side, aorta = np.abs(left), trunk["aorta"]
+    skin = np.hypot(left / 160, (back + 40) / 130)
+    lumen = np.zeros(left.shape, dtype=bool)
+    if aorta is not None:
+        lumen = np.hypot(left - aorta["left"], back + aorta["front"]) <= aorta["radius"]
+    bone = np.hypot(left / 22, back / 16) <= 1
+    choices = [
+        ((back > 103) & (back < 109) & (side < 190), 300),
+        (skin > 1, trunk["airHu"]),
+        (skin > 1 - trunk["fatMm"] / 130, trunk["fatHu"]),
+        (bone & (np.hypot(left / 20, back / 14) <= 1), 130),
+        (bone, 350),
+        (np.hypot(left / 12, (back - 25) / 9) <= 1, 20),
+        (lumen, trunk["bloodHu"]),
+        (np.hypot((left + 24) / 13, (back + 30) / 9) <= 1, 0.7 * trunk["bloodHu"] + 10),
+        (np.hypot((side - 42) / 16, (back - 2) / 17) <= 1, trunk["muscleHu"]),
+        ((side > 9) & (side < 62) & (back > 24) & (back < 68), trunk["muscleHu"]),
+        ((side <= 5) & (back > 24) & (back < 66), 420),
+        (np.hypot((side - 78) / 22, (back - 8) / 28) <= 1, 32),
+        (back < -52, 35),
+    ]
+    hits, values = [hit for hit, _ in choices], [np.float64(hu) for _, hu in choices]
+    return np.select(hits, values, trunk["fatHu"] - 3)
+
+
+def scan_of(case: dict[str, Any]) -> Scan:
+    ni, nj, nk = FIXTURE["grid"]["sizeVox"]
+    spacing, origin, centre = FIXTURE["grid"]["spacingMm"], case["origin"], case["trunk"]["centre"]
+    k, j, i = np.meshgrid(np.arange(nk), np.arange(nj), np.arange(ni), indexing="ij")
+    left = origin[0] + i * spacing[0] - centre[0]
+    back = origin[1] + j * spacing[1] - centre[1]
+    noise = (i * 7 + j * 13 + k * 29) % 31 - 15
+    affine = np.diag([*spacing, 1.0])
+    affine[:3, 3] = origin
+    return Scan(np.floor(trunk_hu(case["trunk"], left, back) + noise + 0.5), affine, {})
+
+
+@pytest.mark.parametrize("case", FIXTURE["cases"], ids=lambda case: case["name"])
+def test_the_tissues_are_those_of_the_app(case: dict[str, Any]) -> None:
+    found = find_internal_tissues(scan_of(case), case["trunk"]["centre"])
+    for name, wanted in case["tissues"].items():
+        got = found[name]
+        assert (got is None) == (wanted is None), name
+        if wanted is not None and got is not None:
+            assert got == pytest.approx(wanted, abs=1e-3), name
+
+
+def test_the_cases_find_and_miss_an_aorta() -> None:
+    assert {case["tissues"]["blood"] is None for case in FIXTURE["cases"]} == {True, False}
