@@ -97,6 +97,8 @@ test('the straightened view shows the spine on one line at true lengths, and the
   }
   await page.screenshot({ path: 'test-results/straightened-1440.png' });
 
+  // With a level armed, a click would place it.
+  await page.keyboard.press('Escape');
   // From the pane to the planes: a click beside L3, in the disc below it and 10 mm in front.
   const [l3, l4] = [marks.get('L3'), marks.get('L4')];
   if (!l3 || !l4) throw new Error('No marks.');

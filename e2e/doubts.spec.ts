@@ -17,7 +17,7 @@ async function openDemoWithL2(page: Page): Promise<void> {
 
 test('the chart shows both densities with their intervals', async ({ page }) => {
   await openDemoWithL2(page);
-  await expect(page.getByTestId('level-chart').getByRole('img')).toHaveAccessibleName(/L2: measured \d+ \(\d+ to \d+\), network \d+ \(\d+ to \d+\)/);
+  await expect(page.getByTestId('level-chart').locator('> svg')).toHaveAccessibleName(/L2: measured \d+ \(\d+ to \d+\), network \d+ \(\d+ to \d+\)/);
   await expect(page.getByTestId('level-chart')).toContainText('measured, expected error');
 });
 

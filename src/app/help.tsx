@@ -7,6 +7,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Click', 'place the armed level; the next one arms itself'],
   ['X', 'place the armed level at the crosshair'],
   ['Arrow keys on a mark', 'nudge it by 1 mm (5 mm with Shift)'],
+  ['Arrow keys, + and - on the edge of a measuring region', 'move and resize it; Delete goes back to the app’s own'],
   ['Delete', 'remove the selected level; reject it where it is proposed'],
   ['[ and ]', 'shift all labels up or down by one level'],
   ['Y, or Enter on the planes', 'confirm all proposed levels; Enter on one mark confirms that one'],
@@ -19,6 +20,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Middle drag, Space+drag', 'pan'],
   ['R', 'reset the view'],
   ['S', 'show or hide the straightened view along the spine'],
+  ['A', 'show or hide where the network looked at the selected level'],
   ['N', 'open the next series, or the next part of one'],
 ];
 

@@ -41,17 +41,15 @@ export function readSimulatedSpine(file: string): SimulatedSpine {
   };
 }
 
-/** One proposal for each weight of the names; the network runs once. Centres are the network's own: 4 mm cells are too coarse for fits. */
-export async function proposeOnGrid(network: NodeSpineNetwork, { grid, valuesHu }: SimulatedSpine, weights: readonly number[]): Promise<readonly SpineProposal[]> {
+/** One proposal for each number of independent reads (name-posterior.ts); the network runs once. Centres are the network's own: 4 mm cells are too coarse for fits. */
+export async function proposeOnGrid(network: NodeSpineNetwork, { grid, valuesHu }: SimulatedSpine, reads: readonly number[]): Promise<readonly SpineProposal[]> {
   const { manifest } = network;
   const multiple = manifest.input.volume.multipleOf;
   const sizeZyx = grid.sizeZyx.map((size) => Math.ceil(size / multiple) * multiple) as [number, number, number];
   const values = normalisePatch(padded(valuesHu, grid.sizeZyx, sizeZyx, manifest.input.volume.outsideHu), manifest.input.volume);
   const { value: outputs } = await network.run(values, sizeZyx);
-  return weights.map((weight) => {
-    const found = findSpine(outputs, { ...grid, sizeZyx }, manifest.levels, manifest.outputs.levels.stride, weight);
-    return proposeSpine(found.map((one) => ({ found: one, body: null })), 0);
-  });
+  const found = findSpine(outputs, { ...grid, sizeZyx }, manifest.levels, manifest.outputs.levels.stride);
+  return reads.map((count) => proposeSpine(found.map((one) => ({ found: one, body: null })), 0, count));
 }
 
 function padded(values: Int16Array, [, height, width]: readonly [number, number, number], to: readonly [number, number, number], outside: number): Int16Array {

@@ -3,16 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NAME_SURE } from '#src/core/levels/pick.ts';
 import { distanceMm, type WorldPoint } from '#src/core/geometry/spaces.ts';
-import { NAME_WEIGHT } from '#src/core/spine/name-evidence.ts';
+import { INDEPENDENT_READS } from '#src/core/spine/name-posterior.ts';
 import type { SpineProposal } from '#src/core/spine/spine-proposal.ts';
 import { hasTestData } from './load-real-ct.ts';
 import { loadReferenceCt, REFERENCE_CTS, referenceLevels } from './reference-centres.ts';
 import { openSpineNetwork, proposeInNode, type NodeSpineNetwork } from './spine-in-node.ts';
 import { FOUND_MM, nameLogLoss, proposeOnGrid, readSimulatedSpine, scoreProposal, simulatedSpines, type SpineScore } from './spine-evaluation.ts';
 
-const WEIGHTS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 1];
+const READS: readonly number[] = [1, 2, 3, 5, 20];
 
-type Scored = { readonly tags: readonly string[]; readonly byWeight: readonly SpineScore[] };
+type Scored = { readonly tags: readonly string[]; readonly byReads: readonly SpineScore[] };
 
 /**
  * @param most of the simulated spines, for a quick look
@@ -20,24 +20,24 @@ type Scored = { readonly tags: readonly string[]; readonly byWeight: readonly Sp
  */
 export async function writeSpineReport(spinesFolder: string, outputFolder: string, most = Infinity, modelFolder?: string): Promise<void> {
   const network = await openSpineNetwork(modelFolder);
-  const weights = [...WEIGHTS.filter((weight) => weight !== NAME_WEIGHT), NAME_WEIGHT];
+  const reads = [...READS.filter((count) => count !== INDEPENDENT_READS), INDEPENDENT_READS];
   const scored: Scored[] = [];
   for (const file of simulatedSpines(spinesFolder).slice(0, most)) {
     const spine = readSimulatedSpine(file);
-    const proposals = await proposeOnGrid(network, spine, weights);
-    scored.push({ tags: spine.tags, byWeight: proposals.map((proposal) => scoreProposal(proposal, spine.vertebrae, NAME_SURE)) });
+    const proposals = await proposeOnGrid(network, spine, reads);
+    scored.push({ tags: spine.tags, byReads: proposals.map((proposal) => scoreProposal(proposal, spine.vertebrae, NAME_SURE)) });
     if (scored.length % 50 === 0) process.stdout.write(`${scored.length} spines\n`);
   }
   const real = hasTestData('reference.json') ? await realRows(network) : [];
   mkdirSync(outputFolder, { recursive: true });
-  writeFileSync(path.join(outputFolder, 'README.md'), reportOf(network, scored, weights, real));
+  writeFileSync(path.join(outputFolder, 'README.md'), reportOf(network, scored, reads, real));
 }
 
-function reportOf({ manifest }: NodeSpineNetwork, scored: readonly Scored[], weights: readonly number[], real: readonly string[]): string {
-  const inUse = weights.indexOf(NAME_WEIGHT);
-  // The weight was chosen on the first half, so that the tables are of the other.
+function reportOf({ manifest }: NodeSpineNetwork, scored: readonly Scored[], reads: readonly number[], real: readonly string[]): string {
+  const inUse = reads.indexOf(INDEPENDENT_READS);
+  // The number of reads was chosen on the first half, so that the tables are of the other.
   const half = Math.floor(scored.length / 2);
-  const tested = scored.slice(half).map(({ tags, byWeight }) => ({ tags, score: byWeight[inUse] as SpineScore }));
+  const tested = scored.slice(half).map(({ tags, byReads }) => ({ tags, score: byReads[inUse] as SpineScore }));
   const tags = [...new Set(tested.flatMap((one) => one.tags))].sort();
   const lines = [
     '# Evaluation of the spine finder',
@@ -50,7 +50,7 @@ function reportOf({ manifest }: NodeSpineNetwork, scored: readonly Scored[], wei
     '',
     `## ${scored.length} simulated spines`,
     '',
-    `Own seeds, never trained on. On the 4 mm grid, without the fit of the body that the app adds on the full scan. The first ${half} spines chose the weight of the network's names (below);`,
+    `Own seeds, never trained on. On the 4 mm grid, without the fit of the body that the app adds on the full scan. The first ${half} spines chose how far names are believed (below);`,
     `the table is of the other ${scored.length - half}. Bodies wholly in the field of view, T1 to L6.`,
     '',
     '| spines | number | bodies | found | T10 to L5 found | median error, mm | strays a spine | names right | naming right | marked | silent | nothing found |',
@@ -65,13 +65,13 @@ function reportOf({ manifest }: NodeSpineNetwork, scored: readonly Scored[], wei
     '|---|---|---|',
     ...calibrationRows(tested.flatMap(({ score }) => score.confidences)),
     '',
-    '### Weight of the network\'s names',
+    '### How far names are believed',
     '',
-    `Neighbouring bodies are named from the same ribs and sacrum, so the evidence of each counts in part only. Chosen on the first half: ${NAME_WEIGHT}.`,
+    `All bodies are named from the same ribs and sacrum, so all together count as a few independent reads only. Chosen on the first half: ${INDEPENDENT_READS}.`,
     '',
-    '| weight | log loss of names, first half | silent, first half | silent, second half |',
+    '| reads | log loss of names, first half | silent, first half | silent, second half |',
     '|---|---|---|---|',
-    ...weights.map((weight, n) => ({ weight, n })).toSorted((a, b) => a.weight - b.weight).map(({ weight, n }) => weightRow(weight, scored.map(({ byWeight }) => byWeight[n] as SpineScore), half)),
+    ...reads.map((count, n) => ({ count, n })).toSorted((a, b) => a.count - b.count).map(({ count, n }) => readsRow(count, scored.map(({ byReads }) => byReads[n] as SpineScore), half)),
     '',
     '## Real CT',
     '',
@@ -120,10 +120,10 @@ function calibrationRows(confidences: SpineScore['confidences']): readonly strin
   });
 }
 
-function weightRow(weight: number, scores: readonly SpineScore[], half: number): string {
+function readsRow(count: number, scores: readonly SpineScore[], half: number): string {
   const silent = (ones: readonly SpineScore[]): string => percent(ones.filter(({ naming }) => naming === 'silent').length, ones.length);
   const [first, second] = [scores.slice(0, half), scores.slice(half)];
-  return `| ${weight} | ${nameLogLoss(first.flatMap(({ confidences }) => confidences)).toFixed(3)} | ${silent(first)} | ${silent(second)} |`;
+  return `| ${count} | ${nameLogLoss(first.flatMap(({ confidences }) => confidences)).toFixed(3)} | ${silent(first)} | ${silent(second)} |`;
 }
 
 async function realRows(network: NodeSpineNetwork): Promise<readonly string[]> {

@@ -31,7 +31,7 @@ function makeModel() {
     runTask,
     cleared: () => cleared,
     moveFocus: (point: WorldPoint) => { focus = point; },
-    settle() {
+    settle: () => {
       while (tasks.length > 0) runTask();
       frames.splice(0).forEach((frame) => frame());
       return model.snapshot();

@@ -27,6 +27,7 @@ DEMO = REPO_ROOT / "public" / "demo"
 MODELS = REPO_ROOT / "public" / "models"
 APP = json.loads((REPO_ROOT / "e2e" / "fixtures" / "demo-app-results.json").read_text())
 MEASURED_HU = 0.5
+FITTED_MM = 1e-3
 NO_DATA = "the real test CTs are not here: set OSTEOLENS_TEST_DATA"
 
 
@@ -92,7 +93,10 @@ def test_the_demo_has_the_numbers_of_the_app_s_export(demo: tuple[dict[str, Any]
         assert got["centreLps"] == pytest.approx(wanted["centreLps"])
         for key in ("meanHu", "medianHu", "sdHu"):
             assert got["measurement"][key] == pytest.approx(wanted["measurement"][key], abs=MEASURED_HU)
-        assert got["measurement"]["roi"] == wanted["measurement"]["roi"]
+        assert numbers(got["measurement"]["roi"]) == pytest.approx(
+            numbers(wanted["measurement"]["roi"]), abs=FITTED_MM
+        )
+        assert numbers(got["fit"]) == pytest.approx(numbers(wanted["fit"]), abs=FITTED_MM)
     # Of each number's range over the levels, as the contract measures.
     got, wanted = (np.array([numbers(pair[n]["network"]) for pair in pairs]) for n in (0, 1))
     span = np.maximum(np.ptp(wanted, axis=0), 1e-3 * np.abs(wanted).max(axis=0))
@@ -224,10 +228,17 @@ def test_real_ct_reads_the_reference_hu(name: str, tmp_path: Path) -> None:
     folder = data_folder() / "ct" / name
     ct = folder if any(folder.glob("*.dcm")) else folder / "ct.nii.gz"
     file = analyse(ct, picks, model_folder(), tmp_path / "o.osteolens.json")
+    (series,) = find_series(ct)
+    scan = series.load()
     for level in file["levels"]:
         wanted = known[level["level"]]
-        assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=MEASURED_HU), level["level"]
-        assert level["measurement"]["sdHu"] == pytest.approx(wanted["sd"], abs=1), level["level"]
+        fixed = measure_roi(scan, wanted["centre"], None)
+        assert not isinstance(fixed, Problem)
+        assert fixed["meanHu"] == pytest.approx(wanted["hu"], abs=MEASURED_HU), level["level"]
+        assert fixed["sdHu"] == pytest.approx(wanted["sd"], abs=1), level["level"]
+        # The fitted region lies elsewhere; where the body is even (SD below 50 HU) it reads nearly the same.
+        if wanted["sd"] < 50:
+            assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=5), level["level"]
     codes = {w["code"] for level in file["levels"] for w in level["warnings"]}
     assert ("kvp-unknown" in codes) == (name == "ts-example")
 
@@ -242,7 +253,9 @@ def test_real_ct_is_picked_by_its_masks(tmp_path: Path) -> None:
     for level in file["levels"]:
         wanted = reference[level["level"]]
         np.testing.assert_allclose(level["centreLps"], wanted["centre"], atol=2)
-        assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=8), level["level"]
+        # The reference region is fixed in patient axes; in uneven bone a fitted one differs.
+        differs = max(8, 0.25 * wanted["sd"])
+        assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=differs), level["level"]
     assert [level["level"] for level in file["levels"]] == ["L1", "L2", "L3", "L4", "L5"]  # T12 is cut
 
 

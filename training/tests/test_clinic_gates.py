@@ -43,7 +43,16 @@ def test_a_case_has_the_warnings_of_the_app(case: dict) -> None:
         else Problem(**case["estimated"]["error"])
     )
     found = find_warnings(
-        case["level"], scan, centre, case["facts"], measured, estimated, case["fit"], case["isFitSought"]
+        case["level"],
+        scan,
+        centre,
+        case["facts"],
+        measured,
+        estimated,
+        case["fit"],
+        case["isFitSought"],
+        case["isRoiEdited"],
+        case["bloodHu"],
     )
     assert found == case["warnings"]
     assert is_density_refused(found) == case["densityRefused"]

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vertebra.clinic.ct_series import find_series
 from vertebra.clinic.internal_tissues import find_internal_tissues
+from vertebra.evidence.real_check import data_folder
 from vertebra.real_data import Scan
 
 FIXTURE = json.loads((Path(__file__).parent / "fixtures" / "tissue-cases.json").read_text())
@@ -66,3 +68,18 @@ def test_the_tissues_are_those_of_the_app(case: dict[str, Any]) -> None:
 
 def test_the_cases_find_and_miss_an_aorta() -> None:
     assert {case["tissues"]["blood"] is None for case in FIXTURE["cases"]} == {True, False}
+
+
+@pytest.mark.skipif(
+    not (data_folder() / "ct").exists(), reason="the real test CTs are not here: set OSTEOLENS_TEST_DATA"
+)
+def test_contrast_shows_in_the_aorta_of_a_real_scan_and_not_in_one_without() -> None:
+    with_contrast = find_series(data_folder() / "ct" / "ts-slab-j2k")[0].load()
+    # A body at the thoracolumbar junction, by eye; good to some mm, which the answer must bear.
+    for shift in ((0, 0, 0), (4, -3, 6), (-4, 3, -6)):
+        centre = [c + d for c, d in zip((-2.3, -110.0, -785.0), shift, strict=True)]
+        found = find_internal_tissues(with_contrast, centre)
+        assert 130 < found["blood"]["medianHu"] < 180, "the range of a portal venous phase"
+        assert found["air"] is not None and found["fat"] is not None and found["muscle"] is not None
+    plain = find_series(data_folder() / "ct" / "ts-example" / "ct.nii.gz")[0].load()
+    assert 30 < find_internal_tissues(plain, [5.9, -133.0, 351.7])["blood"]["medianHu"] < 50

@@ -38,10 +38,12 @@ from vertebra.spine.trunk import paint_trunk
 TINY = SpineConfig(
     name="tiny",
     source="none",
-    trunk=TrunkConfig(train=2, validation=1, held_out=3, workers=1),
+    trunk=TrunkConfig(train=2, faint=1, validation=1, held_out=3, workers=1),
     net=NetConfig(channels=(4, 8, 8), mid_blocks=1, deep_blocks=2),
     crop=CropConfig(cells=24 * 32 * 32, depths=(24, 24, 24, 24, 24), plane=(24, 40)),
-    fit=FitConfig(steps=4, batch=1, warmup_steps=1, checkpoint_steps=2, bfloat16=False),
+    fit=FitConfig(
+        steps=4, batch=1, warmup_steps=1, schedule_steps=4, faint_from=3, checkpoint_steps=2, bfloat16=False
+    ),
 )
 
 

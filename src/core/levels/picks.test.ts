@@ -4,7 +4,7 @@ import type { LevelPick } from './pick.ts';
 import type { VertebraName } from './vertebra-name.ts';
 import { checkPicks } from './check-picks.ts';
 import {
-  armLevel, canRedo, canUndo, emptyPickHistory, findPick, movePick, nextArmed, placePick, placePicks, redoPick,
+  armLevel, canRedo, canUndo, editRoi, emptyPickHistory, findPick, movePick, nextArmed, placePick, placePicks, redoPick,
   removePick, shiftAll, undoPick, type PickHistory,
 } from './picks.ts';
 
@@ -76,6 +76,16 @@ describe('picks', () => {
     expect(shiftAll(lowest, 1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range', sentence: expect.stringContaining('S1') as string } });
     expect(shiftAll(placePick(three, pick('T1', 620)), -1)).toMatchObject({ ok: false, error: { code: 'shift-leaves-range' } });
     expect(shiftAll(emptyPickHistory(), 1)).toMatchObject({ ok: false, error: { code: 'nothing-to-shift' } });
+  });
+
+  it('keeps a region that the reader drew until the mark is moved, or the reader takes it back', () => {
+    const roi = { centreLps: [1, 2, 3] as const, up: [0, 0, 1] as const, front: [0, -1, 0] as const, left: [1, 0, 0] as const, halfWidthMm: 8, halfDepthMm: 6, heightMm: 7 };
+    const drawn = editRoi(three, 'L1', roi);
+    expect(findPick(drawn.present, 'L1')).toMatchObject({ state: 'edited', roi });
+    expect(findPick(movePick(drawn, 'L1', worldPoint(1, 2, 330)).present, 'L1')).not.toHaveProperty('roi');
+    expect(findPick(editRoi(drawn, 'L1', null).present, 'L1')).not.toHaveProperty('roi');
+    expect(findPick(undoPick(drawn).present, 'L1')).not.toHaveProperty('roi');
+    expect(editRoi(three, 'L5', roi)).toBe(three);
   });
 
   it('adds many picks as one step', () => {

@@ -82,7 +82,10 @@ export function placeProposals(history: PickHistory, proposals: readonly LevelPi
   const { picks, armed } = history.present;
   const kept = picks.filter((pick) => !isOwnProposal(pick));
   const next = [...kept, ...reconcileProposals(kept, proposals)].toSorted(headToFeet);
-  return next.length === 0 && picks.length === 0 ? history : commit(history, { picks: next, armed });
+  if (next.length === 0 && picks.length === 0) return history;
+  // What was armed for the first click is proposed now: a stray click must not move it.
+  const isDone = kept.length === 0 && next.some(({ level }) => level === armed);
+  return commit(history, { picks: next, armed: isDone ? null : armed });
 }
 
 /** Moves a level's centre; the pick becomes "edited". A level without a pick stays as it is. */

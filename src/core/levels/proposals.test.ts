@@ -39,6 +39,9 @@ describe('proposals', () => {
   it('are one step of undo, arm nothing, and all are confirmed at once', () => {
     expect(show(spine)).toBe('T11? T12? L1? L2? L3?');
     expect(spine.present.armed).toBeNull();
+    const asOpened = armLevel(emptyPickHistory(), 'L1');
+    expect(placeProposals(asOpened, proposed(['T12', 'L1'])).present.armed).toBeNull();
+    expect(placeProposals(asOpened, proposed(['L2', 'L3'])).present.armed).toBe('L1');
     expect(show(undoPick(spine))).toBe('');
     const all = confirmAll(armLevel(spine, 'L4'));
     expect(show(all)).toBe('T11 T12 L1 L2 L3');

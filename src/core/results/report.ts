@@ -31,7 +31,9 @@ export type PatientSummary =
       readonly contrastRiseMgCm3: readonly [low: number, high: number] | null;
       /** What is marked on any of these levels, each code once. */
       readonly marks: readonly LevelWarning[];
-      /** What the mean is, in one sentence. */
+      /** What the mean is, in few words. */
+      readonly headline: string;
+      /** The same in one sentence, with the conversion. */
       readonly sentence: string;
     }
   | { readonly status: 'not-evaluable'; readonly levels: readonly VertebraName[]; readonly sentence: string };
@@ -86,6 +88,7 @@ export function summarisePatient(results: readonly LevelResult[], picks: readonl
     status: 'evaluable', meanVbmdMgCm3, lowMgCm3, highMgCm3, category, alsoPossible, levels, method,
     contrastRiseMgCm3: readings.some(({ contrast }) => contrast !== null) ? largestRise(readings.flatMap(({ contrast }) => (contrast === null ? [] : [contrast.riseMgCm3]))) : null,
     marks: marksOf(usable),
+    headline: headlineOf({ meanVbmdMgCm3, lowMgCm3, highMgCm3, category, alsoPossible, levels, method }),
     sentence: describeMean({ meanVbmdMgCm3, lowMgCm3, highMgCm3, category, alsoPossible, levels, method }),
   };
 }
@@ -96,6 +99,12 @@ function describeMean({ meanVbmdMgCm3, lowMgCm3, highMgCm3, category, alsoPossib
   const error = method === null ? '' : ` (${Math.round(lowMgCm3)} to ${Math.round(highMgCm3)} with the expected error; ${describeMethod(method)})`;
   const reach = alsoPossible.length === 0 ? '' : `; the error also reaches ${alsoPossible.map((other) => CATEGORY_NAMES[other]).join(' and ')}`;
   return `Mean trabecular density of ${levels.join(', ')} is ${Math.round(meanVbmdMgCm3)} mg/cm³${error}, ${CATEGORY_WORDS[category]}${reach}.`;
+}
+
+function headlineOf({ meanVbmdMgCm3, lowMgCm3, highMgCm3, category, alsoPossible, levels, method }: Mean): string {
+  const error = method === null ? '' : ` (${Math.round(lowMgCm3)} to ${Math.round(highMgCm3)})`;
+  const reach = alsoPossible.length === 0 ? '' : `; its error reaches ${alsoPossible.map((other) => CATEGORY_NAMES[other]).join(' and ')}`;
+  return `Mean of ${levels.join(', ')}: ${Math.round(meanVbmdMgCm3)} mg/cm³${error}, QCT: ${CATEGORY_NAMES[category]}${reach}.`;
 }
 
 function largestRise(rises: readonly (readonly [number, number])[]): readonly [number, number] {

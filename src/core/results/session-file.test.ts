@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeLevelResult } from '#src/testing/synthetic-result.ts';
 import { worldPoint } from '../geometry/spaces.ts';
+import { frameOfAxis } from '../measure/body-frame.ts';
 import { readPicks, sessionJsonSchema, writeSessionFile, type SessionFileInput } from './session-file.ts';
 
 const SCHEMA_FILE = path.resolve(import.meta.dirname, '../../../docs/osteolens-results.schema.json');
@@ -48,6 +49,16 @@ describe('session file', () => {
     expect(JSON.parse(text)).toMatchObject({ acquisition: { kvp: null, contrast: null }, statedByReader: { kvp: 100, contrast: false } });
     expect(readPicks(text)).toMatchObject({ ok: true, value: { stated: { kvp: 100, contrast: false } } });
     expect(refusal(text.replace('"kvp": 100', '"kvp": 1000')).field).toBe('statedByReader.kvp');
+  });
+
+  it('gives back a region that the reader drew, and refuses one that no body can hold', () => {
+    const roi = { centreLps: [4, -72, 333] as const, ...frameOfAxis([0.1, -0.3, 0.95]), halfWidthMm: 8.5, halfDepthMm: 6, heightMm: 7 };
+    const picks = input.picks.map((pick) => (pick.level === 'L1' ? { ...pick, roi } : pick));
+    const text = writeSessionFile({ ...input, picks, results: [makeLevelResult('L1', { roiSource: 'edited', fit: null })] });
+    expect(JSON.parse(text)).toMatchObject({ levels: [{ editedRoi: { halfWidthMm: 8.5 }, roiSource: 'edited', fit: null }, {}] });
+    expect(readPicks(text)).toMatchObject({ ok: true, value: { picks } });
+    expect(refusal(text.replace('"halfWidthMm": 8.5', '"halfWidthMm": 85')).field).toBe('levels[0].editedRoi');
+    expect(refusal(text.replace('"up": [', '"up": [1,').replace(/("up": \[1,[^,]*,[^,]*),[^\]]*\]/, '$1]')).field).toBe('levels[0].editedRoi');
   });
 
   it('writes the results of picked levels only, and the research-only statement', () => {

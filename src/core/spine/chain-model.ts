@@ -8,7 +8,7 @@ export type ChainNode = {
   /** Of the heatmap; for a place that the chain demands and the network did not mark, the heatmap's value there. */
   readonly logit: number;
   readonly isFilled: boolean;
-  /** Weighted log odds of each name against no knowledge, in the order of VERTEBRAE. */
+  /** Log odds of each name against no knowledge, in the order of VERTEBRAE. */
   readonly nameEvidence: Float64Array;
 };
 
@@ -22,11 +22,14 @@ export type NamedPath = {
   readonly logPrior: number;
 };
 
+/** Log of how often the network misses a vertebra between two that it finds. */
+export const MISSED = -3.5;
+
 /** This many vertebrae in a row may be missing between two that the network marked. */
 const MOST_MISSING = 2;
 /** Distances are spread over about this much when they are not those of neighbouring bodies, mm. */
 const CHANCE_RANGE_MM = 60;
-/** One pair so unlike the model speaks against a chain at most this much: a crushed vertebra is still a vertebra. */
+/** A pair of neighbours so unlike the model speaks against a chain at most this much: a crushed vertebra is still a vertebra. */
 const LOWEST_STEP = -7;
 
 function indexOf(name: VertebraName): number {
@@ -69,5 +72,7 @@ export function stepEvidence(upper: WorldPoint, lower: WorldPoint, path: NamedPa
   const sd = Math.sqrt(within + (path.to === SACRUM ? SACRUM_SD_MM : CENTRE_SD_MM) ** 2);
   const byDistance = Math.log(CHANCE_RANGE_MM / (sd * Math.sqrt(2 * Math.PI))) - 0.5 * ((distance - mean) / sd) ** 2;
   const angle = Math.acos(Math.max(-1, Math.min(1, (upper[2] - lower[2]) / distance)));
-  return Math.max(LOWEST_STEP, byDistance - 0.5 * (angle / ANGLE_SD) ** 2);
+  const evidence = byDistance - 0.5 * (angle / ANGLE_SD) ** 2;
+  // Where a body is missing there must be room for it.
+  return path.missing.length === 0 ? Math.max(LOWEST_STEP, evidence) : evidence;
 }

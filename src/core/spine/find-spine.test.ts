@@ -78,6 +78,27 @@ describe('how sure a proposal is of its names', () => {
     expect(proposal.alternatives.length).toBeGreaterThan(0);
   });
 
+  it('is not where only the first rib is in view, or fewer than five bodies, however sure the network is', () => {
+    const chest = find(from('T1', 'T10')).proposal;
+    expect(chest.anchors).toEqual(['first-rib']);
+    expect(chest.isAnchored).toBe(false);
+    const few = find(from('T12', 'L3')).proposal;
+    expect(few.anchors).toEqual(['last-rib']);
+    expect(few.isAnchored).toBe(false);
+    for (const { nameConfidence } of [...chest.vertebrae, ...few.vertebrae]) expect(nameConfidence).toBeLessThan(0.9);
+  });
+
+  it('is not where the network names one end of a sure chain otherwise', () => {
+    const spine = drawnSpine(from('T7', 'S1'));
+    const grid = gridAround(spine.map(({ centreLps }) => centreLps));
+    const told = spine.map((one, n) => (n > 3 ? one : { ...one, name: USUAL[USUAL.indexOf(one.name) + 1] as VertebraName }));
+    // The lower end is surer by far, so that the probabilities alone would be.
+    const found = findSpine(drawOutputs(told, { grid, sureness: ({ centreLps }) => (told.slice(0, 4).some((one) => one.centreLps === centreLps) ? 3 : 12) }), grid, VERTEBRAE, 4);
+    const proposal = proposeSpine(unfitted(found), 0);
+    expect(proposal.vertebrae.at(-1)?.name).toBe('S1');
+    expect(proposal.isAnchored).toBe(false);
+  });
+
   it('is not where one end says one thing and the other end another', () => {
     const spine = drawnSpine(from('T10', 'L5'));
     const grid = gridAround(spine.map(({ centreLps }) => centreLps));

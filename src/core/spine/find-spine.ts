@@ -3,7 +3,7 @@ import { VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
 import type { ChainNode } from './chain-model.ts';
 import { cellToWorld, type CoarseGrid } from './coarse-grid.ts';
 import { findPeaks } from './find-peaks.ts';
-import { NAME_WEIGHT, nameEvidenceAt, type NameLogits } from './name-evidence.ts';
+import { nameEvidenceAt, type NameLogits } from './name-evidence.ts';
 import { traceChain, type ChainLink } from './trace-chain.ts';
 
 /** What one run of the spine network gives, on the grid it looked at. */
@@ -23,23 +23,22 @@ const LOWEST_SCORE = 3.5;
 /**
  * Heatmap and names → the likeliest chain of vertebrae, head to feet, with those filled in that the network missed between others.
  * Empty where nothing looks like a spine.
- * @param nameWeight the evaluation tries others than the one in use
  */
-export function findSpine(outputs: SpineOutputs, grid: CoarseGrid, names: readonly VertebraName[], stride: number, nameWeight: number = NAME_WEIGHT): readonly FoundVertebra[] {
+export function findSpine(outputs: SpineOutputs, grid: CoarseGrid, names: readonly VertebraName[], stride: number): readonly FoundVertebra[] {
   const [depth, height, width] = grid.sizeZyx;
   const logits: NameLogits = { values: outputs.levels, names, stride, sizeZyx: [depth / stride, height / stride, width / stride] };
   const nodes = findPeaks(outputs.heatmap, grid.sizeZyx, grid.spacingMm).map(({ z, y, x, logit }): ChainNode => ({
     centreLps: cellToWorld(grid, z, y, x),
     logit,
     isFilled: false,
-    nameEvidence: nameEvidenceAt(logits, [z, y, x], nameWeight),
+    nameEvidence: nameEvidenceAt(logits, [z, y, x]),
   }));
   const chain = traceChain(nodes);
   if (chain === null || chain.score < LOWEST_SCORE) return [];
   return chain.links.flatMap((link, n) => {
     const before = chain.links[n - 1];
     const node = nodes[link.node] as ChainNode;
-    const filled = before === undefined ? [] : fillBetween(nodes[before.node] as ChainNode, node, link, (place) => emptyNode(place, outputs, grid, logits, nameWeight));
+    const filled = before === undefined ? [] : fillBetween(nodes[before.node] as ChainNode, node, link, (place) => emptyNode(place, outputs, grid, logits));
     return [...filled, { ...node, name: VERTEBRAE[link.name] as VertebraName }];
   });
 }
@@ -52,12 +51,12 @@ function fillBetween(upper: ChainNode, lower: ChainNode, { missing }: ChainLink,
   });
 }
 
-function emptyNode(place: WorldPoint, { heatmap }: SpineOutputs, grid: CoarseGrid, logits: NameLogits, nameWeight: number): ChainNode {
+function emptyNode(place: WorldPoint, { heatmap }: SpineOutputs, grid: CoarseGrid, logits: NameLogits): ChainNode {
   const [depth, height, width] = grid.sizeZyx;
   const [z, y, x] = worldToCell(grid, place);
   const clamp = (value: number, size: number): number => Math.max(0, Math.min(size - 1, Math.round(value)));
   const logit = heatmap[(clamp(z, depth) * height + clamp(y, height)) * width + clamp(x, width)] ?? -Infinity;
-  return { centreLps: place, logit, isFilled: true, nameEvidence: nameEvidenceAt(logits, [z, y, x], nameWeight) };
+  return { centreLps: place, logit, isFilled: true, nameEvidence: nameEvidenceAt(logits, [z, y, x]) };
 }
 
 function worldToCell({ originLps, spacingMm }: CoarseGrid, point: WorldPoint): readonly [number, number, number] {

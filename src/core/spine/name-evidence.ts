@@ -10,11 +10,6 @@ export type NameLogits = {
   readonly stride: number;
 };
 
-/**
- * Share of the network's log odds that counts for one vertebra. The names of neighbouring bodies are read from the same ribs and the same
- * sacrum, so that their evidence is not independent; chosen on one half of the simulated test spines (docs/evaluation/spine).
- */
-export const NAME_WEIGHT = 0.4;
 /** No name is ruled out altogether by the network at one vertebra. */
 const LOWEST_PROBABILITY = 1e-4;
 
@@ -22,15 +17,15 @@ const LOWEST_PROBABILITY = 1e-4;
 const LOOK_ALIKES: Partial<Record<VertebraName, readonly VertebraName[]>> = { T13: ['T12', 'L1'], L6: ['L5'] };
 
 /**
- * Weighted log odds of each name against no knowledge at a place of the coarse grid, in the order of VERTEBRAE: 0 where the network
+ * Log odds of each name against no knowledge at a place of the coarse grid, in the order of VERTEBRAE: 0 where the network
  * cannot tell.
  * @param at continuous cell indices z, y, x
  */
-export function nameEvidenceAt(logits: NameLogits, at: Triple, weight: number): Float64Array {
+export function nameEvidenceAt(logits: NameLogits, at: Triple): Float64Array {
   const probabilities = softmax(logits.names.map((_, channel) => sampleChannel(logits, channel, at)));
   return Float64Array.from(VERTEBRAE, (name) => {
     const probability = probabilityOf(name, logits.names, probabilities);
-    return weight * Math.log(Math.max(LOWEST_PROBABILITY, probability) * logits.names.length);
+    return Math.log(Math.max(LOWEST_PROBABILITY, probability) * logits.names.length);
   });
 }
 

@@ -6,27 +6,36 @@ import { agreedCentre, isFitted, type BodyAtCentre, type FoundVertebra } from '.
 import { nameProbabilities } from './name-posterior.ts';
 import type { ProposedVertebra, ShiftedNames, SpineAnchor, SpineProposal } from './spine-proposal.ts';
 
-/** Without a landmark to count from no name is sure, whatever the look of the bodies says. */
-const MOST_WITHOUT_ANCHOR = 0.85;
+/**
+ * No name is sure where nothing settles the count, whatever the network says: too few bodies, no landmark or the first rib alone (on the one
+ * real chest CT, the network took T2 for T1), or ends that contradict each other.
+ */
+const MOST_UNSETTLED = 0.85;
+/** Fewer bodies show too little of ribs and pelvis: the network named two real ones two levels off and was sure of it. */
+const FEWEST_TO_COUNT = 5;
+/** Log odds of shifted names over the proposed ones at one end of the chain, of one body on average, that contradict the proposed ones. */
+const CONTRADICTS = 0.5;
 const MOST_SHIFTED = 2;
 const LOWEST_ALTERNATIVE = 0.01;
 
 /**
  * Found vertebrae with their fitted bodies → the proposal: refined centres, axes along the chain, and how sure each name is.
  * @param chain head to feet, without a gap
+ * @param reads of the names; the evaluation tries others than the number in use
  */
-export function proposeSpine(chain: readonly FittedVertebra[], elapsedMs: number): SpineProposal {
-  const found = chain.map((one) => one.found);
+export function proposeSpine(chain: readonly FittedVertebra[], elapsedMs: number, reads?: number): SpineProposal {
+  const probabilities = nameProbabilities(chain.map((one) => one.found), reads);
+  const found = likeliestNames(chain.map((one) => one.found), probabilities);
   const agreed = chain.map((one) => agreedCentre(one.found, one.body));
   const centres = agreed.map(({ centreLps }) => centreLps);
-  const probabilities = nameProbabilities(found);
   const anchors = anchorsOf(found);
-  const mostSure = anchors.length > 0 ? 1 : MOST_WITHOUT_ANCHOR;
-  const vertebrae = chain.map(({ found: one, body }, n): ProposedVertebra => ({
+  const canCount = found.length >= FEWEST_TO_COUNT && anchors.some((anchor) => anchor !== 'first-rib');
+  const mostSure = canCount && !isContradicted(found) ? 1 : MOST_UNSETTLED;
+  const vertebrae = found.map((one, n): ProposedVertebra => ({
     name: one.name,
     centreLps: centres[n] as WorldPoint,
     axisLps: axisAt(centres, n),
-    confidence: bodyConfidence(one, body, agreed[n]?.isAgreed === true),
+    confidence: bodyConfidence(one, chain[n]?.body ?? null, agreed[n]?.isAgreed === true),
     nameConfidence: Math.min(mostSure, probabilities[n]?.[VERTEBRAE.indexOf(one.name)] ?? 0),
   }));
   return {
@@ -62,6 +71,25 @@ function anchorsOf(found: readonly FoundVertebra[]): readonly SpineAnchor[] {
   if (seen.has('L1') && (seen.has('T11') || seen.has('T12') || seen.has('T13'))) anchors.push('last-rib');
   if (seen.has('T1')) anchors.push('first-rib');
   return anchors;
+}
+
+/** Whether the upper or the lower third of the chain, by itself, is better named with all names shifted. */
+function isContradicted(found: readonly FoundVertebra[]): boolean {
+  const spine = spineWith(found.map(({ name }) => name));
+  const count = Math.ceil(found.length / 3);
+  const evidenceOf = (part: readonly FoundVertebra[], steps: number): number =>
+    meanOf(part.map(({ name, nameEvidence }) => { const shifted = shiftName(spine, name, steps); return shifted === null ? -Infinity : (nameEvidence[VERTEBRAE.indexOf(shifted)] ?? -Infinity); }));
+  return [found.slice(0, count), found.slice(-count)].some((part) => [-2, -1, 1, 2].some((steps) => evidenceOf(part, steps) > evidenceOf(part, 0) + CONTRADICTS));
+}
+
+/** The chain's names, or all of them shifted where that is likelier: what is proposed is what the probabilities say. */
+function likeliestNames(found: readonly FoundVertebra[], probabilities: readonly Float64Array[]): readonly FoundVertebra[] {
+  const own = meanOf(found.map(({ name }, n) => probabilityOf(name, probabilities[n])));
+  const [best] = shiftedNames(found, probabilities);
+  if (best === undefined || best.probability <= own) return found;
+  const spine = spineWith(found.map(({ name }) => name));
+  const shifted = found.map((one) => ({ ...one, name: shiftName(spine, one.name, best.steps) ?? one.name }));
+  return new Set(shifted.map(({ name }) => name)).size === shifted.length ? shifted : found;
 }
 
 function shiftedNames(found: readonly FoundVertebra[], probabilities: readonly Float64Array[]): readonly ShiftedNames[] {

@@ -86,6 +86,14 @@ describe('the curve along the spine', () => {
     }
   });
 
+  test('should find its own ends', () => {
+    const curve = curveOf(CENTRES);
+    for (const alongMm of [0, curve.lengthMm]) {
+      expect(curve.toCurve(curve.frameAt(alongMm).point).alongMm).toBeCloseTo(alongMm, 3);
+      expect(curve.toCurve(curve.toWorld({ alongMm, frontMm: 0, leftMm: 0 })).alongMm).toBeCloseTo(alongMm, 3);
+    }
+  });
+
   test('should be a straight line through centres on a line', () => {
     const curve = curveOf([worldPoint(3, -40, 100), worldPoint(3, -40, 68), worldPoint(3, -40, 30)]);
     const { point, along, front, left } = curve.frameAt(77.25);

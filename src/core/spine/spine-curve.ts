@@ -134,7 +134,8 @@ function nearestAlong(frames: readonly CurveFrame[], point: WorldPoint): number 
   const here = ahead(nearest);
   const isBeyond = (nearest === 0 && here < 0) || (nearest === frames.length - 1 && here > 0);
   if (isBeyond) return nearest * FRAME_STEP_MM + here;
-  const from = here < 0 ? nearest - 1 : nearest;
+  // The last frame has none behind it.
+  const from = Math.min(here < 0 ? nearest - 1 : nearest, frames.length - 2);
   const [before, after] = [ahead(from), ahead(from + 1)];
   return (from + before / (before - after)) * FRAME_STEP_MM;
 }

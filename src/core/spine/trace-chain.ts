@@ -1,6 +1,6 @@
 import { distanceMm } from '../geometry/spaces.ts';
 import { VERTEBRAE } from '../levels/vertebra-name.ts';
-import { NAMED_PATHS, stepEvidence, type ChainNode, type NamedPath } from './chain-model.ts';
+import { MISSED, NAMED_PATHS, stepEvidence, type ChainNode, type NamedPath } from './chain-model.ts';
 import { PERSON_SCALE_SD, PERSON_SCALES } from './spine-statistics.ts';
 
 /** Vertebrae of a chain, head to feet; `missing` are names between this one and the one before it that no node stands for. */
@@ -11,8 +11,6 @@ export type Chain = { readonly links: readonly ChainLink[]; readonly score: numb
 /** What a heatmap logit adds to a chain: a peak of probability 0.2 just pays for itself where its distances are right. */
 const LOGIT_SHIFT = 1.4;
 const LOGIT_EVIDENCE = { low: -2.5, high: 4 } as const;
-/** Log of how often the network misses a vertebra between two that it finds. */
-const MISSED = -3.5;
 /** The next vertebra lies lower by at least this much, mm: thoracic kyphosis tilts the uppermost by up to 60°. */
 const LOWEST_DROP_MM = 6;
 /** Beyond the distance that the most missing vertebrae of the largest person span, mm. */

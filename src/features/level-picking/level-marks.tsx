@@ -53,7 +53,6 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
                 <g className={card.isSmall ? 'card card-small' : 'card'} onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
                   <rect x={card.left} y={cardY - card.height / 2} width={card.width} height={card.height} rx={4} />
                   <text className="card-title" x={card.left + 6} y={cardY - 2}>{words.title}</text>
-                  {isProposed ? <text className="card-line card-state" x={card.left + card.width - 5} y={cardY - 3} textAnchor="end">proposed</text> : null}
                   <text className="card-line" x={card.left + 6} y={cardY + 11}>{words.line}</text>
                 </g>
               </>

@@ -19,6 +19,8 @@ type RoiRegionProps = {
 const FACES: Readonly<Record<PlaneProjection['plane'], readonly RoiFace[]>> = { sagittal: ['front', 'up'], axial: ['left', 'front'], coronal: ['left', 'up'] };
 const FACE_WORDS: Readonly<Record<RoiFace, string>> = { left: 'width', front: 'depth', up: 'height' };
 const HALF_HANDLE = 4;
+/** Nearer to the middle a handle would lie under the level's own mark: zoom in to get it. Canvas pixels. */
+const LEAST_FROM_MIDDLE = 14;
 
 /** The measuring region as it cuts the displayed slice; of the selected level it can be moved and resized. */
 export function RoiRegion({ level, roi, projection, isEditable, onEdit }: RoiRegionProps) {
@@ -60,15 +62,17 @@ type FaceHandleProps = Omit<RoiRegionProps, 'isEditable'> & { readonly face: Roi
 /** A square at the middle of one face: dragged or nudged, it resizes the region about its middle. */
 function FaceHandle({ face, level, roi, projection, onEdit }: FaceHandleProps) {
   const half = { left: roi.halfWidthMm, front: roi.halfDepthMm, up: roi.heightMm / 2 }[face];
+  const isClear = half / projection.mmPerPixel >= LEAST_FROM_MIDDLE;
   const { x, y } = projection.worldToCanvas(along(roi.centreLps, roi[face], half));
   const drag = useDrag({
     onMoveBy: (dx, dy) => onEdit(pulledRoi(roi, face, displacement(projection, dx, dy))),
     onNudge: (dxMm, dyMm) => onEdit(pulledRoi(roi, face, displacement(projection, dxMm / projection.mmPerPixel, dyMm / projection.mmPerPixel))),
     onKey: () => false,
   });
+  if (!isClear) return null;
   return (
     <g className="roi-handle" role="button" tabIndex={0} aria-label={`${FACE_WORDS[face]} of the measuring region of ${level}. Arrow keys change it.`} data-testid={`roi-${face}-${projection.plane}-${level}`} {...drag}>
-      <circle className="roi-handle-hit" cx={x} cy={y} r={12} />
+      <circle className="roi-handle-hit" cx={x} cy={y} r={9} />
       <rect x={x - HALF_HANDLE} y={y - HALF_HANDLE} width={2 * HALF_HANDLE} height={2 * HALF_HANDLE} />
     </g>
   );

@@ -12,7 +12,7 @@ type DensityDetailsProps = {
   readonly tissues: readonly InternalTissues[];
 };
 
-const TISSUE_WORDS = { air: 'Air outside the body', fat: 'Subcutaneous fat', muscle: 'Muscle beside the spine', blood: 'Blood in the aorta' } as const;
+const TISSUE_WORDS = { air: 'Air outside the body', fat: 'Subcutaneous fat', muscle: 'Paraspinal muscle', blood: 'Blood in the aorta' } as const;
 const VERDICT_WORDS = { 'as-expected': 'as expected', 'lower': 'lower', 'higher': 'higher', 'not-found': 'not found' } as const;
 
 /** How attenuation becomes density here, and what the scan's own tissues say of its scanner. */
@@ -70,8 +70,8 @@ function ScannerCheck({ conversion, tissues }: DensityDetailsProps) {
           {checks.map(({ tissue, reading, expectedHu, verdict }) => (
             <tr key={tissue} data-testid={`tissue-${tissue}`} data-verdict={verdict}>
               <th scope="row">{TISSUE_WORDS[tissue]}</th>
-              <td>{reading === null ? '—' : Math.round(reading.medianHu)}</td>
-              <td>{expectedHu.map((hu) => Math.round(hu)).join(' to ')}</td>
+              <td>{reading === null ? '—' : formatHu(reading.medianHu)}</td>
+              <td>{expectedHu.map(formatHu).join(' to ')}</td>
               <td className={verdict === 'lower' || verdict === 'higher' ? 'tissue-odd' : undefined}>{VERDICT_WORDS[verdict]}</td>
             </tr>
           ))}
@@ -80,4 +80,9 @@ function ScannerCheck({ conversion, tissues }: DensityDetailsProps) {
       <p className="soft">Found beside the analysed levels, median. A check, never a correction: fatty muscle, anaemia or contrast look like a scanner that is off.</p>
     </section>
   );
+}
+
+/** Whole HU with a minus sign. */
+function formatHu(hu: number): string {
+  return String(Math.round(hu)).replace('-', '−');
 }

@@ -35,7 +35,7 @@ export function Explanation({ result, deviceId }: { readonly result: LevelResult
               </li>
             ))}
           </ul>
-          <p className="soft">{describeExperts(device.gates)}</p>
+          <p className="soft">{describeExperts(device.gates, result.run?.modelId ?? null)}</p>
         </>
       ) : null}
       {isEstimateRefused(result) ? <p className="soft">The estimate is not given at this level, so its stability is not shown.</p> : <StabilitySection result={result} deviceId={deviceId} />}

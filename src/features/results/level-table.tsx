@@ -1,6 +1,7 @@
 import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { deviceEstimate, displayClass, isEstimateRefused } from '#src/core/results/display-class.ts';
+import { describeMethod, type DensityReading } from '#src/core/measure/density-reading.ts';
 import { isDensityRefused } from '#src/core/results/gates.ts';
 import type { LevelAnalysis } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
@@ -94,7 +95,7 @@ function ResultCells({ result, deviceId, arealUnit }: { readonly result: LevelRe
   return (
     <>
       <td data-testid="cell-hu">{measurement ? <Cell main={String(Math.round(measurement.meanHu))} sub={`±${Math.round(measurement.sdHu)}`} /> : <None />}</td>
-      <td data-testid="cell-vbmd-measured">{measurement && measurement.vbmdMgCm3 !== null && !isDensityRefused(warnings) ? <Cell main={formatDensity(measurement.vbmdMgCm3)} /> : <None />}</td>
+      <td data-testid="cell-vbmd-measured">{measurement && measurement.vbmdMgCm3 !== null && !isDensityRefused(warnings) ? <DensityCell vbmdMgCm3={measurement.vbmdMgCm3} reading={measurement.density ?? null} /> : <None />}</td>
       {network && device ? (
         <>
           <td data-testid="cell-vbmd-network"><Cell main={formatDensity(network.vbmdMgCm3.value)} sub={formatDensityInterval(network.vbmdMgCm3)} /></td>
@@ -112,6 +113,13 @@ function ResultCells({ result, deviceId, arealUnit }: { readonly result: LevelRe
       </td>
     </>
   );
+}
+
+/** The measured density with its expected error; how it was had on hovering, and under Density. */
+function DensityCell({ vbmdMgCm3, reading }: { readonly vbmdMgCm3: number; readonly reading: DensityReading | null }) {
+  if (reading === null) return <Cell main={formatDensity(vbmdMgCm3)} />;
+  const interval = formatDensityInterval({ value: vbmdMgCm3, low: reading.lowMgCm3, high: reading.highMgCm3 });
+  return <span title={`Density ${describeMethod(reading.method)}; below it the expected error`}><Cell main={formatDensity(vbmdMgCm3)} sub={interval} /></span>;
 }
 
 function Cell({ main, sub }: { readonly main: string; readonly sub?: string }) {

@@ -11,7 +11,7 @@ export function PatientLine({ summary }: { readonly summary: PatientSummary }) {
   return (
     <section className={`patient-summary summary-${summary.status === 'evaluable' ? summary.category : 'none'}`} aria-label="Patient" data-testid="patient-summary">
       <h2>Patient, measured</h2>
-      <p>{summary.sentence}</p>
+      <p>{summary.status === 'evaluable' ? summary.headline : summary.sentence}</p>
     </section>
   );
 }

@@ -33,7 +33,7 @@ export function StabilitySection({ result, deviceId }: StabilitySectionProps) {
       {run && run.answers.length > 0 ? (
         <>
           <StabilityStrip name="vBMD" unit="mg/cm³" digits={0} spread={spreadOf(here.vbmdMgCm3, run.answers.map((answer) => answer.vbmdMgCm3))} interval={interval} />
-          {chance ? <StabilityStrip name="Probability" unit="%" digits={0} spread={spreadOf(percent(here, deviceId), run.answers.map((answer) => percent(answer, deviceId)))} interval={{ low: chance.low * 100, high: chance.high * 100 }} /> : null}
+          {chance ? <StabilityStrip name="Probability" unit="%" digits={1} spread={spreadOf(percent(here, deviceId), run.answers.map((answer) => percent(answer, deviceId)))} interval={{ low: chance.low * 100, high: chance.high * 100 }} /> : null}
         </>
       ) : null}
     </>

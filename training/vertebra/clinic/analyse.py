@@ -28,8 +28,8 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
     roi, roi_source, fit = choose_roi(scan, centre, pick.roi)
     measured = measure_roi_at(scan, roi, scan.header["kvp"])
     tissues = find_internal_tissues(scan, centre)
+    aorta = tissues["blood"]["medianHu"] if tissues["blood"] else None
     if not isinstance(measured, Problem):
-        aorta = tissues["blood"]["medianHu"] if tissues["blood"] else None
         source, contrast = scan.header.get("kvpSource", "header"), scan.header["contrast"]
         measured["density"] = read_density(measured["meanHu"], scan.header["kvp"], source, contrast, aorta)
     outputs, outside, elapsed = model.run_at(scan, centre)
@@ -53,7 +53,7 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
         "run": None if failed else run,
         "tissues": tissues,
         "warnings": find_warnings(
-            pick.level, scan, centre, scan.header, measured, estimated, fit, True, pick.roi is not None
+            pick.level, scan, centre, scan.header, measured, estimated, fit, True, pick.roi is not None, aorta
         ),
     }
 

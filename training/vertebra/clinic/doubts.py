@@ -91,9 +91,10 @@ def _focus(mask: np.ndarray, hu: np.ndarray, cell_mm3: float) -> tuple[Focus, np
 def _reach(fit: dict[str, Any] | None) -> list[float]:
     """Half axes of the grid along left, back and up, mm: those of any body, or less in a small or lower one."""
     grid, shares = _LIMITS["grid"], _LIMITS["shares"]
-    usual = [grid["halfWidthMm"], grid["halfDepthMm"], grid["halfHeightMm"]]
+    keys = ("halfWidthMm", "halfDepthMm", "halfHeightMm")
     if fit is None:
-        return usual
+        return [_LIMITS["unfitted"][key] for key in keys]
+    usual = [grid[key] for key in keys]
     height = min(fit["heightsMm"]["anterior"], fit["heightsMm"]["posterior"])
     sizes = (
         shares["width"] * fit["halfWidthMm"],

@@ -116,7 +116,7 @@ def _metal_beside_warnings(doubts: Doubts) -> list[Warning]:
     return [_said("mark", "metal-beside", sentence)]
 
 
-def _focus_warnings(doubts: Doubts, is_dense_said: bool) -> list[Warning]:
+def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool) -> list[Warning]:
     found = []
     dense, loose = doubts.dense, doubts.loose
     if dense.volume_mm3 > _DOUBTS["dense"]["markMm3"] and not is_dense_said:
@@ -125,7 +125,7 @@ def _focus_warnings(doubts: Doubts, is_dense_said: bool) -> list[Warning]:
             "denser than the rest: look for sclerosis, a bone island or an impacted fracture."
         )
         found.append(_said("mark", "dense-focus", sentence))
-    if loose.volume_mm3 > _DOUBTS["loose"]["markMm3"]:
+    if loose.volume_mm3 > _DOUBTS["loose"]["markMm3" if is_fitted else "unfittedMarkMm3"]:
         part = (
             f"A part of the body of {_millilitres(loose.volume_mm3)} ml has {_whole(loose.mean_hu)} HU, far "
             "less dense than the rest"
@@ -178,9 +178,24 @@ def body_warnings(level: str, region: BodyRegion, doubts: Doubts, header: dict[s
     # A metal or cement body is all foci; once said, the rest would be noise.
     if not any(warning["effect"] == "refuse" for warning in material):
         found += _metal_beside_warnings(doubts)
-        found += _focus_warnings(doubts, bool(material))
+        found += _focus_warnings(doubts, bool(material), doubts.bridge_sectors is not None)
         found += _noise_warnings(doubts, header["kernel"])
     return found + _bridge_warnings(doubts, level, header["sliceThicknessMm"])
+
+
+def _aorta_warnings(contrast: bool | None, blood_hu: float | None) -> list[Warning]:
+    if contrast is True or blood_hu is None or blood_hu <= RULES["contrastAortaHu"]:
+        return []
+    said = (
+        "although the scan is said to have none"
+        if contrast is False
+        else "although the header does not say so"
+    )
+    sentence = (
+        f"The blood in the aorta has {_whole(blood_hu)} HU: contrast agent was given, {said}, and density "
+        "reads too high."
+    )
+    return [_said("mark", "contrast-seen", sentence)]
 
 
 def _shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float]) -> list[Warning]:
@@ -311,7 +326,9 @@ def _network_warnings(
     if vbmd is not None:
         low, high = estimated["vbmdMgCm3"]["low"], estimated["vbmdMgCm3"]["high"]
         error = abs(vbmd) * _LIMITS["measurementError"]
-        if vbmd + error < low or vbmd - error > high:
+        known = (not isinstance(measured, Problem) and measured.get("density")) or {}
+        least, most = known.get("lowMgCm3", vbmd - error), known.get("highMgCm3", vbmd + error)
+        if most < low or least > high:
             sentence = (
                 f"The measured density of {_whole(vbmd)} mg/cm³ and the network's interval of {_whole(low)} "
                 f"to {_whole(high)} mg/cm³ do not agree."
@@ -330,16 +347,19 @@ def find_warnings(
     fit: dict[str, Any] | None = None,
     is_fit_sought: bool = False,
     is_roi_edited: bool = False,
+    blood_hu: float | None = None,
 ) -> list[Warning]:
     """All that is said against one level, the gravest first.
 
     measured: ``measurement`` of the results file, or why there is none; estimated: ``network``, likewise; fit: as
-    the results file has it, None where the body was not found with confidence.
+    the results file has it, None where the body was not found with confidence; blood_hu: median of the aorta, None
+    where it was not found.
     """
     found = [
         *_measurement_warnings(scan, measured),
         *acquisition_warnings(header),
         *body_warnings(level, inspect_body_region(scan, centre), inspect_doubts(scan, centre, fit), header),
+        *_aorta_warnings(header["contrast"], blood_hu),
         *(
             [_said("note", "roi-edited", "The measuring region was placed by the reader.")]
             if is_roi_edited

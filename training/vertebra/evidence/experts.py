@@ -8,6 +8,7 @@ enough to matter and one fact explains most of that.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,34 @@ def describe(gates: np.ndarray, labels: dict[str, np.ndarray]) -> dict[str, Any]
         "rule": f"A name needs a share SD of {NAMED_SHARE_SD} and one fact that explains {NAMED_ETA2} of it.",
         "experts": experts,
     }
+
+
+def read_experts(path: Path = OUT) -> dict[str, Any] | None:
+    """The table as it was written, None where it was not."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def experts_words(described: dict[str, Any]) -> str:
+    """What may be said of the experts, for the model card."""
+    experts = described["experts"]
+    named = [f"{e['expert']}: {e['name']}" for e in experts if e["name"]]
+    lines = [
+        f"Gates on {described['vertebrae']} simulated test vertebrae: share, and how much of its variance one fact "
+        "explains (eta squared, the three largest).",
+        "",
+        "| expert | mean share | 5th to 95th percentile | explained by |",
+        "|---|---|---|---|",
+    ]
+    for e in experts:
+        largest = sorted(e["varianceExplained"].items(), key=lambda item: -item[1])[:3]
+        by = ", ".join(f"{name} {value:.2f}" for name, value in largest)
+        lines.append(f"| {e['expert']} | {e['meanShare']:.2f} | {e['p5']:.2f} to {e['p95']:.2f} | {by} |")
+    said = (
+        f"Named: {'; '.join(named)}."
+        if named
+        else "The shares are near even and none moves enough to be named: the experts answer together."
+    )
+    return "\n".join([*lines, "", said])
 
 
 def write_experts(config: Config, out: Path = OUT, most: int | None = None) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class TrunkConfig:
 
     seed: int = 20261201
     train: int = 900
+    faint: int = 400  # trunks whose bodies stand out little from their discs (trunk.py)
     validation: int = 40
     held_out_seed: int = 20261301
     held_out: int = 500
@@ -99,9 +100,12 @@ class CropConfig:
 @dataclass(frozen=True)
 class FitConfig:
     seed: int = 5
-    steps: int = 3000
+    steps: int = 3600
     batch: int = 4
     learning_rate: float = 3e-3
+    schedule_steps: int = 3000  # over which that falls
+    faint_from: int = 2400  # step from which the faint trunks are learned from too, under a rate of their own
+    faint_rate: float = 1.2e-3  # falls until the last step
     weight_decay: float = 1e-3
     warmup_steps: int = 60
     ema: float = 0.99

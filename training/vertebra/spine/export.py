@@ -94,10 +94,11 @@ def spine_provenance(config: SpineConfig, training: dict[str, Any]) -> dict[str,
         },
         "training": training,
         "data": {
-            "simulated": config.trunk.train,
+            "simulated": config.trunk.train + config.trunk.faint,
             "real": 0,
-            "description": f"{config.trunk.train} simulated trunks, {training['crops']} crops of them; curves and spacings "
-            "by statistics of the centroids of 113 VerSe 2020 CTs; no real CT in training.",
+            "description": f"{config.trunk.train} simulated trunks and {config.trunk.faint} more with faint bodies, "
+            f"{training['crops']} crops of them; curves and spacings by statistics of the centroids of 113 VerSe 2020 CTs; "
+            "no real CT in training.",
         },
     }
 

@@ -18,7 +18,7 @@ from ..config import UserError
 from .config import SpineConfig
 from .crops import Crop, draw_crop, draw_size, make_targets
 from .model import SpineNet, SpineOutput, multiply_adds
-from .store import StoredTrunk, load_trunks
+from .store import SPLITS, StoredTrunk, load_trunks
 
 REPORT_STEPS = 25
 VALIDATION_SEED = 77
@@ -29,12 +29,19 @@ def build(config: SpineConfig) -> SpineNet:
 
 
 def learning_rate(step: int, config: SpineConfig) -> float:
-    """Linear rise, then a half cosine to 1 % of the peak."""
+    """Linear rise, then a half cosine to 1 % of the peak; a second one from the step that brings the faint trunks."""
     fit = config.fit
-    if step < fit.warmup_steps:
+    if step < min(fit.warmup_steps, fit.faint_from):
         return fit.learning_rate * (step + 1) / fit.warmup_steps
-    share = (step - fit.warmup_steps) / max(1, fit.steps - fit.warmup_steps)
-    return fit.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
+    if step < fit.faint_from:
+        return fit.learning_rate * _fall(
+            (step - fit.warmup_steps) / max(1, fit.schedule_steps - fit.warmup_steps)
+        )
+    return fit.faint_rate * _fall((step - fit.faint_from) / max(1, fit.steps - fit.faint_from))
+
+
+def _fall(share: float) -> float:
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
 
 
 def batch_of(config: SpineConfig, crops: list[Crop]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -117,10 +124,11 @@ def train_spine(config: SpineConfig, resume: bool = False) -> None:
     fit = config.fit
     torch.set_num_threads(fit.threads)
     torch.manual_seed(fit.seed)
-    trunks, held = load_trunks(config, "train"), load_trunks(config, "validation")
+    plain, faint, held = (load_trunks(config, split) for split in SPLITS)
     model = build(config).to(memory_format=torch.channels_last_3d)
     print(
-        f"spine-train: {len(trunks)} trunks, {sum(p.numel() for p in model.parameters())} parameters, "
+        f"spine-train: {len(plain)} trunks and {len(faint)} faint ones, "
+        f"{sum(p.numel() for p in model.parameters())} parameters, "
         f"{multiply_adds(model, (104, 96, 120)) / 1e9:.2f} GMAC for 104 x 96 x 120 cells",
         flush=True,
     )
@@ -141,7 +149,7 @@ def train_spine(config: SpineConfig, resume: bool = False) -> None:
     began, sums, last = time.monotonic(), np.zeros(2), step
     while step < fit.steps:
         model.train()
-        crops = draw_batch(config, trunks, (fit.seed, step))
+        crops = draw_batch(config, plain if step < fit.faint_from else [*plain, *faint], (fit.seed, step))
         volume, heat, weight, level = batch_of(config, crops)
         with torch.autocast("cpu", torch.bfloat16, enabled=fit.bfloat16):
             out = model(volume.to(memory_format=torch.channels_last_3d))

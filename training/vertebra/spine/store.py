@@ -23,8 +23,8 @@ from ..config import UserError
 from .config import CLASSES, SpineConfig
 from .trunk import Trunk, paint_trunk
 
-SPLITS = ("train", "validation")
-VALIDATION_OFFSET = 1_000_000  # of the seeds
+SPLITS = ("train", "faint", "validation")
+SEED_OFFSETS = {"train": 0, "faint": 2_000_000, "validation": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ def _cells(points: np.ndarray, trunk: Trunk) -> list[list[float]]:
     return ((points - trunk.origin) / trunk.cell_mm)[:, ::-1].round(3).tolist()
 
 
-def _paint(folder: Path, cell_mm: float, seed: int, number: int) -> None:
+def _paint(folder: Path, cell_mm: float, seed: int, faint: bool, number: int) -> None:
     path = folder / f"{number:05d}"
     if path.with_suffix(".json").exists():
         return
-    trunk = paint_trunk((seed, number), cell_mm)
+    trunk = paint_trunk((seed, number), cell_mm, faint=faint)
     buffer = io.BytesIO()
     np.save(buffer, trunk.hu)
     write_bytes(path.with_suffix(".npy"), buffer.getvalue())
@@ -68,7 +68,7 @@ def _paint(folder: Path, cell_mm: float, seed: int, number: int) -> None:
 
 
 def simulate_trunks(config: SpineConfig, fresh: bool = False) -> None:
-    """Paint all trunks of training and validation that are not there yet."""
+    """Paint all trunks of every split that are not there yet."""
     settings = config.trunk
     stamp = {"painter": painter_hash(), "seed": settings.seed, "cellMm": config.grid.cell_mm}
     note = config.data_dir / "simulation.json"
@@ -80,11 +80,9 @@ def simulate_trunks(config: SpineConfig, fresh: bool = False) -> None:
         for old in config.data_dir.glob("*/[0-9]*.*"):
             old.unlink()
     write_json(note, stamp)
-    for split, count, offset in (
-        ("train", settings.train, 0),
-        ("validation", settings.validation, VALIDATION_OFFSET),
-    ):
-        paint = partial(_paint, config.data_dir / split, config.grid.cell_mm, settings.seed)
+    for split in SPLITS:
+        count, offset = getattr(settings, split), SEED_OFFSETS[split]
+        paint = partial(_paint, config.data_dir / split, config.grid.cell_mm, settings.seed, split == "faint")
         paint_all(paint, range(offset, offset + count), settings.workers, split)
 
 

@@ -43,14 +43,19 @@ class Trunk:
 
 
 def paint_trunk(
-    seed: tuple[int, int], cell_mm: float, hard: bool = False, variant: str | None = None
+    seed: tuple[int, int], cell_mm: float, hard: bool = False, variant: str | None = None, faint: bool = False
 ) -> Trunk:
-    """Paint one trunk; ``hard`` has more scoliosis, deformity and hardware, as the held-out spines."""
+    """Paint one trunk; ``hard`` has more scoliosis, deformity and hardware, as the held-out spines.
+
+    ``faint``: bodies that stand out little from their discs, by poor bone or by thin discs under bright endplates.
+    """
     rng = np.random.default_rng(seed)
     scoliosis = bool(rng.random() < (0.35 if hard else 0.25))
     deformed = float(rng.choice((0.0, 0.05, 0.3), p=(0.4, 0.35, 0.25)))
     column = draw_column(rng, scoliosis, deformed, variant)
     habitus = draw_habitus(rng, column.scale)
+    if faint:
+        column, habitus = _make_faint(column, habitus, np.random.default_rng((*seed, 1)))
     canvas = _canvas(column, habitus, cell_mm, rng)
     body = Body(column, habitus, rng)
     torso = Torso(canvas, {v.name: v.frame.origin for v in column.vertebrae})
@@ -76,6 +81,28 @@ def paint_trunk(
         others=np.array([v.frame.origin for v in column.vertebrae if v.name not in CLASSES]),
         tags=tuple(tags),
     )
+
+
+def _make_faint(column: Column, habitus: Habitus, rng: np.random.Generator) -> tuple[Column, Habitus]:
+    bone = habitus.bone
+    if rng.random() < 0.6:
+        bone = replace(bone, mineral=float(rng.uniform(15, 90)), texture_mg=float(rng.uniform(5, 30)))
+    bone = replace(
+        bone,
+        shell_mm=bone.shell_mm * float(rng.uniform(0.8, 1.5)),
+        endplate_mm=bone.endplate_mm * float(rng.uniform(1.0, 2.2)),
+        posterior_mineral=float(np.clip(bone.posterior_mineral, 120, 480)),
+    )
+    hu = {**habitus.hu, "disc": float(rng.uniform(60, 130))}
+    taller = float(rng.uniform(1.0, 1.14))
+    vertebrae = list(column.vertebrae)
+    gaps = [float(np.linalg.norm(a.frame.origin - b.frame.origin)) for a, b in pairwise(vertebrae)]
+    for n, v in enumerate(vertebrae):
+        room = min(gaps[max(n - 1, 0) : n + 1]) - 2.5
+        if v.name in CLASSES and v.deformity == "none":
+            height = min(v.shape.height * taller, max(room, v.shape.height))
+            vertebrae[n] = replace(v, shape=replace(v.shape, height=height))
+    return replace(column, vertebrae=tuple(vertebrae)), replace(habitus, bone=bone, hu=hu)
 
 
 def _canvas(column: Column, habitus: Habitus, cell_mm: float, rng: np.random.Generator) -> Canvas:

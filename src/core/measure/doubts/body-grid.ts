@@ -21,10 +21,10 @@ export type BodyGrid = {
   readonly cellMm3: number;
 };
 
-/** Half axes of the grid: those of any body, or less in a small or lower one. */
+/** Half axes of the grid: those of most bodies, or less in a small or lower one and where nothing is known of it. */
 function reachOf(fit: VertebraFit | null): { readonly halfWidthMm: number; readonly halfDepthMm: number; readonly halfHeightMm: number } {
-  const { grid, shares } = DOUBT_LIMITS;
-  if (fit === null) return grid;
+  const { grid, shares, unfitted } = DOUBT_LIMITS;
+  if (fit === null) return unfitted;
   return {
     halfWidthMm: Math.min(grid.halfWidthMm, shares.width * fit.halfWidthMm),
     halfDepthMm: Math.min(grid.halfDepthMm, shares.depth * fit.halfDepthMm),

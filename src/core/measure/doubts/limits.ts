@@ -5,14 +5,16 @@
 export const DOUBT_LIMITS = {
   /** Samples inside the body of any level, clear of its cortex and endplates, in the body's axes; mm. */
   grid: { halfWidthMm: 13.5, halfDepthMm: 10.5, halfHeightMm: 7.5, stepMm: 1.5 },
+  /** Without a fit, in patient axes: inside the smallest body, however it is tilted; mm. */
+  unfitted: { halfWidthMm: 10.5, halfDepthMm: 9, halfHeightMm: 6 },
   /** Of a fitted body at most: its half width, half depth and the lower of its heights at front and back. */
   shares: { width: 0.7, depth: 0.65, height: 0.32 },
   /** The basivertebral vein, 0 to 40 HU in every body: from this far behind the centre. */
   vein: { halfWidthMm: 8, fromMm: 1, halfHeightMm: 4.5 },
   /** Denser than the body's median and than dense young bone, in the middle of its height: endplates stay out. */
-  dense: { aboveHu: 150, leastHu: 350, halfHeightMm: 6, markMm3: 60 },
-  /** Less dense than the body's median. */
-  loose: { belowHu: 60, markMm3: 250 },
+  dense: { aboveHu: 150, leastHu: 350, halfHeightMm: 6, markMm3: 40 },
+  /** Less dense than the body's median. Without a fit the grid may reach into a disc, so more is asked. */
+  loose: { belowHu: 60, markMm3: 180, unfittedMarkMm3: 300 },
   /** A single sample that holds fat and no bone; in a haemangioma many of them do. */
   fatBelowHu: -10,
   fatShare: 0.15,

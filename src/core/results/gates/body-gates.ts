@@ -13,7 +13,7 @@ export function bodyWarnings({ volume, pick, fit, facts, tissues }: GateInput): 
   const doubts = inspectDoubts(volume, pick.centreLps, fit ?? null);
   // A metal or cement body is all foci; once said, the rest would be noise.
   const material = materialWarnings(region);
-  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...focusWarnings(doubts, material.length > 0), ...noiseWarnings(doubts, facts.kernel)];
+  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...focusWarnings(doubts, material.length > 0, fit !== undefined && fit !== null), ...noiseWarnings(doubts, facts.kernel)];
   return [
     ...material,
     ...(region.outsideFraction > 0 ? [warn('mark', 'body-cut', 'The field of view cuts this vertebral body.')] : []),
@@ -38,13 +38,14 @@ function metalBesideWarnings({ metalMm3 }: DoubtFacts): readonly LevelWarning[] 
   return metalMm3 > markMm3 ? [warn('mark', 'metal-beside', 'Metal lies beside this vertebra: its streaks may change the attenuation.')] : [];
 }
 
-function focusWarnings({ dense, loose, fatShare }: DoubtFacts, isDenseSaid: boolean): readonly LevelWarning[] {
+function focusWarnings({ dense, loose, fatShare }: DoubtFacts, isDenseSaid: boolean, isFitted: boolean): readonly LevelWarning[] {
   const warnings: LevelWarning[] = [];
   if (dense.volumeMm3 > DOUBT_LIMITS.dense.markMm3 && !isDenseSaid) {
     const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest: look for sclerosis, a bone island or an impacted fracture.`;
     warnings.push(warn('mark', 'dense-focus', sentence));
   }
-  if (loose.volumeMm3 > DOUBT_LIMITS.loose.markMm3) {
+  const { markMm3, unfittedMarkMm3 } = DOUBT_LIMITS.loose;
+  if (loose.volumeMm3 > (isFitted ? markMm3 : unfittedMarkMm3)) {
     const part = `A part of the body of ${millilitres(loose.volumeMm3)} ml has ${Math.round(loose.meanHu)} HU, far less dense than the rest`;
     const isFat = fatShare > DOUBT_LIMITS.fatShare;
     warnings.push(isFat ? warn('mark', 'haemangioma', `${part}, with fat in it: look for a haemangioma.`) : warn('mark', 'loose-focus', `${part}: look for a lytic lesion, a Schmorl node or a vein.`));

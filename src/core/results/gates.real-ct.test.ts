@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { fail } from '#src/lib/result.ts';
+import { hasTestData, NO_TEST_DATA } from '#src/testing/load-real-ct.ts';
+import { loadReferenceCt, referenceLevels } from '#src/testing/reference-centres.ts';
+import { chooseRoi } from '../measure/choose-roi.ts';
+import { measureRoiAt } from '../measure/roi.ts';
+import { findWarnings } from './gates.ts';
+
+/** Levels of real scans without a known lesion that should raise nothing, and one that is a wedge. */
+const SCANS = [
+  { name: 'ts-example', quiet: ['L2', 'L3', 'L4', 'L5'], wedged: ['L1'] },
+  { name: 'lidc-0314-chest', quiet: ['T10', 'T11'], wedged: [] },
+  { name: 'tptbox-l3', quiet: ['L3'], wedged: [] },
+] as const;
+
+describe.skipIf(!hasTestData('reference.json'))(`what the voxels say on real CTs (skipped where ${NO_TEST_DATA})`, () => {
+  it.each(SCANS)('$name', ({ name, quiet, wedged }) => {
+    const volume = loadReferenceCt(name);
+    for (const { level, centre: centreLps } of referenceLevels(name)) {
+      const isQuiet = (quiet as readonly string[]).includes(level);
+      if (!isQuiet && !(wedged as readonly string[]).includes(level)) continue;
+      const { roi, fit } = chooseRoi(volume, centreLps, undefined);
+      const facts = { kvp: 120, sliceThicknessMm: 1, kernel: null, contrast: null };
+      const warnings = findWarnings({
+        volume, facts, fit, pick: { level: 'L1', centreLps, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
+        measured: measureRoiAt(volume, roi, 120), estimated: fail({ code: 'none', sentence: 'None.' }),
+      });
+      const said = warnings.map(({ code }) => code).filter((code) => code !== 'none' && code !== 'bridge');
+      if (isQuiet) expect.soft(said, level).toEqual([]);
+      else expect.soft(said, level).toContain('height-loss');
+    }
+  });
+});
