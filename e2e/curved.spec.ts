@@ -126,7 +126,8 @@ test('wheel, zoom, window and side work on the straightened view as on a plane, 
   await markAt(page, 'L2');
   const fitted = await pane(page).getAttribute('data-mm-per-pixel');
   const { x, y } = await markAt(page, 'L1');
-  await page.mouse.move(x + 30, y);
+  // Beside the mark and its name, which take the pointer themselves.
+  await page.mouse.move(x - 40, y);
   await page.mouse.wheel(0, 120);
   await page.mouse.wheel(0, 120);
   await expect(pane(page)).toHaveAccessibleName('Straightened sagittal view, 2 mm left');
@@ -141,6 +142,7 @@ test('wheel, zoom, window and side work on the straightened view as on a plane, 
   await page.getByRole('button', { name: 'Soft tissue' }).click();
   await expect.poll(() => sheetPixels(page)).toBeGreaterThan(bone + 10);
 
+  await pane(page).focus();
   await page.keyboard.press('r');
   await expect(pane(page)).toHaveAccessibleName('Straightened sagittal view, through the centres');
   await expect(pane(page)).toHaveAttribute('data-mm-per-pixel', fitted ?? '');

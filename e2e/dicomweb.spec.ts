@@ -353,7 +353,7 @@ test('multi-frame CT opens by frames, plain and compressed, with the values of i
 });
 
 /** A synthetic multi-frame file of the reference cases, its four frames repeated to twelve, as fewer are too few for three planes. */
-async function longMultiFrame(name: string, study: string): Promise<Uint8Array> {
+async function longMultiFrame(name: string, study: string): Promise<Uint8Array<ArrayBuffer>> {
   const reader = new ZipReader(new BlobReader(new Blob([readFileSync('e2e/fixtures/reference/synthetic.zip')])));
   const entry = (await reader.getEntries()).find(({ filename }) => filename === name);
   if (!entry || entry.directory) throw new Error(`${name} is not among the synthetic cases.`);
@@ -376,5 +376,5 @@ async function longMultiFrame(name: string, study: string): Promise<Uint8Array> 
   else pixels.Value = thrice(pixels.Value);
   file.upsertTag('00280008', 'IS', [12]);
   for (const [tag, uid] of Object.entries({ '00080018': `${study}.2`, '0020000D': study, '0020000E': `${study}.1` })) file.upsertTag(tag, 'UI', [uid]);
-  return new Uint8Array(file.write({ allowInvalidVRLength: true, fragmentMultiframe: false }));
+  return new Uint8Array(file.write({ allowInvalidVRLength: true, fragmentMultiframe: false }) as ArrayBuffer);
 }

@@ -3,7 +3,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps } from './helpers/app.ts';
 
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
-const LEVELS = Object.keys(truth.levels);
+/** T11 is at the upper edge of the demo's scan: a walk ends before it. */
+const LEVELS = Object.keys(truth.levels).filter((level) => level !== 'T11');
 /** Snapping is good to 3 mm (snap-to-body.test.ts); the walk ends with a snap. */
 const SNAP_MM = 6;
 
@@ -53,14 +54,14 @@ test('one pick proposes its neighbours, which are confirmed, moved, renamed, shi
 
   // Names: all by one and back, then the lowest as a sixth lumbar vertebra with the others along; L4 stays rejected, under its new name.
   await page.keyboard.press('[');
-  await expect(page.getByTestId('row-T10')).toBeVisible();
+  await expect(page.getByTestId('row-T11')).toBeVisible();
   await expect(page.getByTestId('row-L5')).toHaveCount(0);
   await page.keyboard.press(']');
   await expect(page.getByTestId('row-L5')).toBeVisible();
   await page.getByRole('button', { name: 'Go to L5' }).click();
   await page.keyboard.press('l');
-  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
-  await page.getByLabel('Name', { exact: true }).selectOption('L6');
+  await expect(page.getByLabel('Name of L5')).toBeFocused();
+  await page.getByLabel('Name of L5').selectOption('L6');
   await expect(page.getByTestId('row-L6')).toBeVisible();
   await expect(page.getByTestId('row-L4')).toBeVisible();
   await expect(page.getByTestId('row-L5')).toHaveCount(0);

@@ -22,6 +22,7 @@ export function SelectedLevel() {
         Name
         <select
           id={NAME_CHOICE_ID}
+          aria-label={`Name of ${level}`}
           aria-keyshortcuts="L"
           value={level}
           onChange={({ target: { value } }) => { if (isVertebraName(value)) picking.rename(level, value, isAlong); }}
@@ -32,8 +33,8 @@ export function SelectedLevel() {
       <label>
         <input type="checkbox" checked={isAlong} onChange={({ target }) => setIsAlong(target.checked)} /> others follow
       </label>
-      {pick.state === 'proposed' ? <Button look="plain" onPress={() => picking.confirm(level)}>{`Confirm ${level}`}</Button> : null}
-      <Button look="quiet" aria-keyshortcuts="Delete" onPress={() => picking.remove(level)}>{pick.state === 'proposed' ? `Reject ${level}` : 'Remove'}</Button>
+      {pick.state === 'proposed' ? <Button look="plain" aria-label={`Confirm ${level}`} onPress={() => picking.confirm(level)}>Confirm</Button> : null}
+      <Button look="quiet" aria-keyshortcuts="Delete" onPress={() => picking.remove(level)}>{pick.state === 'proposed' ? 'Reject' : 'Remove'}</Button>
     </div>
   );
 }
