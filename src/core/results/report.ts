@@ -60,6 +60,7 @@ function whyNot(measured: readonly LevelResult[], usable: readonly LevelResult[]
   if (measured.every(({ measurement }) => measurement !== null && measurement.vbmdMgCm3 === null)) {
     return 'No density is known without a tube voltage between 80 and 140 kVp, so there is no summary; state the voltage in the bottom line if you know it.';
   }
+  if (measured.length === 1) return 'Only one lumbar level is measured; at least two are needed.';
   const count = usable.length === 0 ? 'None' : 'Only one';
   return `${count} of the ${measured.length} lumbar levels measured can be used; at least two are needed.`;
 }

@@ -18,8 +18,9 @@ export function ProposalBar() {
       <Button look="primary" aria-keyshortcuts="Y Enter" onPress={picking.confirmAll}>Confirm all <kbd>Y</kbd></Button>
       {isUncertain ? (
         <p className="level-uncertain" role="status" data-testid="level-uncertain">
-          Level uncertain: nothing in view settles the count. Name or confirm one vertebra, and all names follow.
-          {alternative === undefined ? null : ` Next likeliest: all ${wordsOf(alternative.steps)} (${Math.round(100 * alternative.probability)} %).`}
+          Level uncertain: the names may be off by a level. Name or confirm one vertebra, and all names follow.
+          {/* Without its probability: the network is surer of its names than real scans bear out (docs/evaluation/spine). */}
+          {alternative === undefined ? null : ` Next likeliest: all ${wordsOf(alternative.steps)}.`}
         </p>
       ) : null}
     </div>
