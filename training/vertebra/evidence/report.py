@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..config import Config
+from ..config import REPO_ROOT, Config
 from ..dataset import SITES
 
 DASH = "-"
+PROBE = REPO_ROOT / "docs" / "evaluation" / "probe.json"
 
 
 def cell(entry: dict[str, Any] | None, digits: int = 3) -> str:
@@ -161,6 +162,48 @@ def read_real_check(config: Config) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def read_probe(config: Config) -> dict[str, Any] | None:
+    """probe.json, None where it is absent or of another run."""
+    if not PROBE.exists():
+        return None
+    probe = json.loads(PROBE.read_text(encoding="utf-8"))
+    return probe if probe["run"] == config.name else None
+
+
+def probe_section(config: Config) -> list[str]:
+    """What self-supervision leaves in the encoder, on the external hospital; empty where no probe was made."""
+    probe = read_probe(config)
+    if probe is None:
+        return []
+    results = probe["results"]["all"]
+    texture, density = (results[target]["external"] for target in ("texture", "vbmd"))
+    rows = [
+        [
+            name,
+            *(cell(texture[name][key]) for key in ("explained", "r")),
+            *(cell(density[name][key]) for key in ("r", "mae")),
+        ]
+        for name in texture
+    ]
+    return [
+        "## What self-supervision leaves in the encoder",
+        f"A linear probe (ridge) on the frozen features of the pretrained encoder, fitted on {probe['fit']['n']} "
+        "labelled vertebrae of the three sites and scored on the external hospital, whose scanners no training saw. "
+        "Beside it the same encoder pretrained by reconstruction alone, and a random one.",
+        table(
+            [
+                "encoder",
+                f"{probe['textureFeatures']} textures, explained",
+                "textures, r",
+                "vBMD, r",
+                "vBMD MAE, mg/cm³",
+            ],
+            rows,
+        ),
+        "All targets and splits: docs/evaluation/probe.json.",
+    ]
+
+
 def claim(metrics: dict[str, Any]) -> str:
     """Which of the claims hold, in words; decided by the intervals alone."""
     found = []
@@ -199,6 +242,7 @@ def evaluation_page(config: Config, metrics: dict[str, Any]) -> str:
         "## What each idea brings there",
         gain_table(metrics),
         claim(metrics),
+        *probe_section(config),
         "![ROC](roc-external.svg) ![Reliability](reliability.svg)",
         *(
             part

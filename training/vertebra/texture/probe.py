@@ -172,6 +172,7 @@ def probe(config: Config, out: Path = REPO_ROOT / "docs" / "evaluation" / "probe
                 found = score_probes(truth, values, patients[split][rows], config.evidence.bootstrap)
                 results.setdefault(chosen, {}).setdefault(target, {})[split] = found
     report = {
+        "run": config.name,
         "fit": {"split": FIT_SPLIT, "n": len(splits[FIT_SPLIT])},
         "textureFeatures": len(load_scores(config).names),
         "results": results,
