@@ -35,10 +35,10 @@ test('a results file opened together with its zip places the picks and analyses 
 test('a VerSe centroid file places picks on the open series', async ({ page }) => {
   await openEmpty(page);
   await chooseFiles(page, [demoZip]);
-  await expect(openItem(page)).toContainText('92 slices');
+  await expect(openItem(page)).toContainText('91 slices');
   // The demo's grid in the axes of its own voxels: columns to the left, rows to the back, slices to the head; as in its headers.
   const spacing = [0.9375, 0.9375, 2.5] as const;
-  const origin = [-179.5312, -179.5312, -104] as const;
+  const origin = [-179.5312, -179.5312, -103.6] as const;
   const centroid = (label: number, level: string) => {
     const [x, y, z] = truth.levels[level]?.centreLps ?? [0, 0, 0];
     return { label, X: (x - origin[0]) / spacing[0], Y: (y - origin[1]) / spacing[1], Z: (z - origin[2]) / spacing[2] };
