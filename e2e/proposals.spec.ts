@@ -30,7 +30,7 @@ test('one pick proposes its neighbours, which are confirmed, moved, renamed, shi
   await expect(page.getByTestId('proposals')).toContainText(`${neighbours.length} vertebrae are proposed`);
   await expect(page.getByRole('button', { name: 'L3, proposed', exact: true })).toHaveText('L3?');
   for (const level of LEVELS) await resultOf(page, level);
-  await expect(page.getByTestId('patient-summary')).not.toContainText('Mean trabecular density');
+  await expect(page.getByTestId('patient-summary')).not.toContainText('Mean of');
 
   const saved = await savedResults(page);
   expect(saved.levels.map(({ level }) => level)).toEqual(LEVELS);
@@ -47,7 +47,7 @@ test('one pick proposes its neighbours, which are confirmed, moved, renamed, shi
   await expect(page.getByRole('button', { name: 'L4, rejected', exact: true })).toBeVisible();
   await page.keyboard.press('y');
   await expect(page.getByTestId('proposals')).toHaveCount(0);
-  await expect(page.getByTestId('patient-summary')).toContainText('Mean trabecular density');
+  await expect(page.getByTestId('patient-summary')).toContainText('Mean of L1');
   await page.keyboard.press('Control+z');
   await expect(page.getByTestId('mark-sagittal-L1')).toHaveAttribute('data-state', 'proposed');
   await page.keyboard.press('Control+y');

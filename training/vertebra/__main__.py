@@ -41,15 +41,27 @@ def facts(options: Namespace) -> None:
 
 
 def train(options: Namespace) -> None:
+    config = load_config(options.config)
+    if config.cohort.folder:
+        from .clinic.retrain import retrain
+
+        retrain(config, options.resume)
+        return
     from .network.train import train
 
-    train(load_config(options.config), options.resume)
+    train(config, options.resume)
 
 
 def calibrate(options: Namespace) -> None:
+    config = load_config(options.config)
+    if config.cohort.folder:
+        from .clinic.retrain import recalibrate
+
+        recalibrate(config)
+        return
     from .network.calibrate import calibrate
 
-    calibrate(load_config(options.config))
+    calibrate(config)
 
 
 def ablate(options: Namespace) -> None:
@@ -72,10 +84,15 @@ def real_check(options: Namespace) -> None:
 
 
 def export(options: Namespace) -> None:
+    config = load_config(options.config)
+    if config.cohort.folder:
+        from .clinic.release_own import export_own
+
+        export_own(config, options.models)
+        return
     from .release.export import export
     from .release.fixtures import write_fixtures
 
-    config = load_config(options.config)
     write_fixtures(config, export(config, options.models), options.fixtures)
 
 
@@ -104,10 +121,16 @@ def build_parser() -> ArgumentParser:
     add("simulate", simulate, "make the simulated patches").add_argument(
         "--fresh", action="store_true", help="replace old data"
     )
-    add("facts", facts, "hold the simulator against published facts, and write the table of docs/simulator.md")
-    command = add("pretrain", pretrain, "measure bone texture, and pretrain the encoder on unlabelled patches")
+    add(
+        "facts", facts, "hold the simulator against published facts, and write the table of docs/simulator.md"
+    )
+    command = add(
+        "pretrain", pretrain, "measure bone texture, and pretrain the encoder on unlabelled patches"
+    )
     command.add_argument("--resume", action="store_true", help="go on from the last epoch")
-    command.add_argument("--objective", help="instead of the run file's: reconstruction, for the probe's comparison")
+    command.add_argument(
+        "--objective", help="instead of the run file's: reconstruction, for the probe's comparison"
+    )
     add("train", train, "train the network").add_argument(
         "--resume", action="store_true", help="go on from the last epoch"
     )

@@ -214,7 +214,7 @@ class CalibrateConfig:
 
 @dataclass(frozen=True)
 class EvidenceConfig:
-    seeds: tuple[int, ...] = (7, 8, 9)  # of every variant in network/variants.py; the first is the released one
+    seeds: tuple[int, ...] = (7, 8, 9)  # of every variant (network/variants.py); the first is released
     bootstrap: int = 500  # resamples of patients behind every interval
 
 
@@ -232,6 +232,9 @@ class ExportConfig:
 class CohortConfig:
     """A clinic's own CT and DXA (clinic/cohort.py); limits of thickness, kVp and density are the app's."""
 
+    folder: str = ""  # below training/, that 'cohort' wrote; train, calibrate and export then read it
+    start: str = ""  # model folder to start from, from training/; empty: the app's default model
+    min_patients: int = 10  # of a DXA scale, to retrain it, and as many others to calibrate it
     seed: int = 20261123  # of the split by patient
     calibration_share: float = 0.15
     test_share: float = 0.25

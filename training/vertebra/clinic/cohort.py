@@ -21,7 +21,7 @@ from .app_rules import RULES
 from .ct_series import NIFTI_ENDINGS, CtSeries, case_name, find_series, parse_date
 from .dxa_table import FALSE_WORDS, TRUE_WORDS, DxaRow, parse_number, read_dxa_table
 from .exclusions import Reason
-from .gates import region_warnings
+from .gates import material_warnings
 from .labels import age_at_ct, make_labels, t_score
 from .level_centres import Centres, LevelCentre, doubtful_pair, is_level_file, read_centres
 from .match import choose_ct, choose_level_file, is_mask_name
@@ -304,7 +304,7 @@ def _body_reasons(scan: Scan, centre: LevelCentre, config: CohortConfig) -> list
     region, measured = inspect_body_region(scan, point), measure_roi(scan, point, None)
     if isinstance(measured, Problem) or region.outside_fraction > 0:
         return [Reason("body-cut", f"{centre.level}: the edge of the scan cuts the body.")]
-    said = region_warnings(region)
+    said = material_warnings(region)
     if (region.max_hu or 0) > config.metal_hu or any(w["code"] == "metal-or-cement" for w in said):
         return [Reason("metal", f"{centre.level}: the body holds {region.max_hu:.0f} HU.")]
     return [Reason("dense-material", f"{centre.level}: {w['sentence']}") for w in said]

@@ -1,4 +1,4 @@
-"""What a clinic runs on its own CT (docs/own-cohort.md): cohort, analyse, validate."""
+"""What a clinic runs on its own CT (docs/own-cohort.md): cohort, analyse, validate; train and export are in __main__."""
 
 from __future__ import annotations
 

@@ -88,7 +88,8 @@ def acquisition_warnings(header: dict[str, Any]) -> list[Warning]:
     return found
 
 
-def _material_warnings(region: BodyRegion) -> list[Warning]:
+def material_warnings(region: BodyRegion) -> list[Warning]:
+    """Metal, cement or dense bone in the body; one warning at most."""
     highest = region.max_hu or 0
     if region.metal_fraction > _LIMITS["metalFraction"]:
         what = "metal" if highest > _DOUBTS["metal"]["certainHu"] else "cement or metal"
@@ -171,7 +172,7 @@ def _bridge_warnings(doubts: Doubts, level: str, thickness: float | None) -> lis
 
 def body_warnings(level: str, region: BodyRegion, doubts: Doubts, header: dict[str, Any]) -> list[Warning]:
     """What the voxels of the body and round it say."""
-    material = _material_warnings(region)
+    material = material_warnings(region)
     found = list(material)
     if region.outside_fraction > 0:
         found.append(_said("mark", "body-cut", "The field of view cuts this vertebral body."))

@@ -167,7 +167,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     path = folder / RECORD
     if not path.exists():
         raise UserError(f"{path}: there is no such file; run 'python -m vertebra cohort' first.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path}: is not JSON ({error}); make the cohort again.") from error
 
 
 def load_cohort_split(folder: Path, names: tuple[str, ...] = COHORT_SPLITS) -> Split:

@@ -106,7 +106,9 @@ def is_finished(config: Config) -> bool:
 
 def fingerprint(config: Config) -> str:
     """The settings that decide the weights, as text."""
-    kept = ("name", "variant", "patch", "simulate", "model", "augment", "train", "texture", "pretrain")
+    kept = ["name", "variant", "patch", "simulate", "model", "augment", "train", "texture", "pretrain"]
+    if config.cohort.folder:
+        kept.append("cohort")
     settings = config.as_dict()
     return json.dumps({key: settings[key] for key in kept}, sort_keys=True)
 
@@ -131,6 +133,23 @@ def train(config: Config, resume: bool = False) -> None:
     elif settings.initial != "random":
         raise UserError(f"[train] initial must be pretrained or random, not '{settings.initial}'.")
     model.half_precision = settings.bfloat16
+    fit(config, model, split, labels, {"simulator": read_simulation(config)["simulator"]}, resume)
+
+
+def fit(
+    config: Config,
+    model: VertebraNet,
+    split: Split,
+    labels: dict[str, Tensor],
+    origin: dict[str, str],
+    resume: bool,
+    statistics: bool = True,
+) -> None:
+    """Train what of the model requires a gradient; origin, what the data are, goes into the checkpoint.
+
+    statistics: whether batch norm follows the batches; not where the encoder stays as it is.
+    """
+    settings = config.train
     print(
         f"train: {len(split)} patches, {sum(p.numel() for p in model.parameters())} parameters, "
         f"{count_multiply_adds(model) / 1e9:.3f} GMAC a patch",
@@ -138,18 +157,17 @@ def train(config: Config, resume: bool = False) -> None:
     )
     # channels_last: 1.5 times faster on the CPU than contiguous.
     model = model.to(pick_device(), memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
-    )
+    learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(learned, settings.learning_rate, weight_decay=settings.weight_decay)
     average = {name: value.clone() for name, value in model.state_dict().items()}
     generator = torch.Generator().manual_seed(settings.seed)
     log = RunLog(config, "train")
     epoch, step, seconds = 0, 0, 0.0
     if resume:
         state = load_checkpoint(config)
-        if state["config"] != fingerprint(config):
+        if state["config"] != fingerprint(config) or any(state.get(k) != v for k, v in origin.items()):
             raise UserError(
-                f"{config.checkpoint_dir / LAST}: made by other settings; train again without --resume."
+                f"{config.checkpoint_dir / LAST}: made by other settings or data; train again without --resume."
             )
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
@@ -163,7 +181,7 @@ def train(config: Config, resume: bool = False) -> None:
     total = steps_per_epoch * settings.epochs
     while epoch < settings.epochs:
         began, sums = time.monotonic(), {}
-        model.train()
+        model.train(statistics)
         order = torch.randperm(len(split), generator=generator).numpy()
         for number in range(steps_per_epoch):
             indices = order[number * settings.batch : (number + 1) * settings.batch]
@@ -202,7 +220,7 @@ def train(config: Config, resume: bool = False) -> None:
                 "step": step,
                 "seconds": seconds,
                 "config": fingerprint(config),
-                "simulator": read_simulation(config)["simulator"],
+                **origin,
             },
         )
     print(f"train: {epoch} epochs in {seconds:.0f} s", flush=True)

@@ -141,34 +141,41 @@ def flat_outputs(outputs: dict[str, np.ndarray], index: int) -> dict[str, list[f
     return {name: [float(v) for v in outputs[name][index].reshape(-1)] for name in Output._fields}
 
 
-def golden_section(config: Config, model: VertebraNet, graph: bytes) -> tuple[bytes, list[dict[str, Any]]]:
-    """golden.bin and its cases; refuses a graph whose answers differ from PyTorch's, alone or in a batch."""
+def simulated_golden(config: Config) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Test patches, clipped HU [n, D, H, W], their acquisition [n, columns] and names."""
     split = load_split(config, "test")
-    chosen = np.asarray(pick_golden(split.labels, config.export.golden_cases))
-    hu = split.hu(chosen)
-    acquisition = split.labels["acquisition"][chosen].astype(np.float32)
+    chosen = pick_golden(split.labels, config.export.golden_cases)
+    level, kvp, vbmd = (split.labels[key][chosen] for key in ("level", "kvp", "vbmd"))
+    names = [
+        f"{LEVELS[int(one)]}-{volts:.0f}kvp-{density:.0f}mg"
+        for one, volts, density in zip(level, kvp, vbmd, strict=True)
+    ]
+    return split.hu(np.asarray(chosen)), split.labels["acquisition"][chosen].astype(np.float32), names
+
+
+def golden_section(
+    config: Config,
+    model: VertebraNet,
+    graph: bytes,
+    hu: np.ndarray,
+    acquisition: np.ndarray,
+    names: list[str],
+) -> tuple[bytes, list[dict[str, Any]]]:
+    """golden.bin and its cases; refuses a graph whose answers differ from PyTorch's, alone or in a batch."""
     reference = predict(model, hu, acquisition)
     session = open_session(graph)
     patch = ((hu - config.patch.mean_hu) / config.patch.std_hu)[:, None].astype(np.float32)
     batched = run_session(session, patch, acquisition)
-    single = [run_session(session, patch[i : i + 1], acquisition[i : i + 1]) for i in range(len(chosen))]
+    single = [run_session(session, patch[i : i + 1], acquisition[i : i + 1]) for i in range(len(hu))]
     for name in Output._fields:
         alone = np.concatenate([one[name] for one in single])
         worst = max(output_difference(name, v, reference[name]) for v in (batched[name], alone))
         if not worst <= GRAPH_TOLERANCE:
             raise UserError(f"model.onnx: output '{name}' differs from PyTorch by {worst:.2e} of its range.")
-    cases = []
-    for n, i in enumerate(chosen):
-        level, kvp, vbmd = (
-            LEVELS[int(split.labels["level"][i])],
-            split.labels["kvp"][i],
-            split.labels["vbmd"][i],
-        )
-        outputs = flat_outputs(batched, n)
-        acquired = [float(v) for v in acquisition[n]]
-        cases.append(
-            {"name": f"{level}-{kvp:.0f}kvp-{vbmd:.0f}mg", "acquisition": acquired, "outputs": outputs}
-        )
+    cases = [
+        {"name": one, "acquisition": [float(v) for v in acquisition[n]], "outputs": flat_outputs(batched, n)}
+        for n, one in enumerate(names)
+    ]
     return hu.astype("<i2").tobytes(), cases
 
 
@@ -208,7 +215,10 @@ def build_manifest(
     outputs: dict[str, list[Any]],
     calibration: dict[str, Any],
     metrics: dict[str, Any],
+    origin: dict[str, Any],
+    warnings: list[str],
 ) -> dict[str, Any]:
+    """origin: the manifest's ``provenance``; metrics are taken as they are."""
     settings = config.export
     return {
         "schemaVersion": 1,
@@ -217,9 +227,9 @@ def build_manifest(
         "title": settings.title,
         "licence": "Apache-2.0",
         "created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "provenance": provenance(config, metrics),
+        "provenance": origin,
         "intendedUse": INTENDED_USE,
-        "warnings": WARNINGS,
+        "warnings": warnings,
         "file": {**file_entry("model.onnx", graph), "opset": settings.opset, "precision": "float32"},
         "input": {
             "patch": config.patch.manifest(),
@@ -233,7 +243,7 @@ def build_manifest(
         "devices": device_section(),
         "levels": list(LEVELS),
         "calibration": calibration,
-        "metrics": {key: metrics[key] for key in MANIFEST_METRICS if key in metrics},
+        "metrics": metrics,
         "golden": {"file": file_entry("golden.bin", golden), "tolerance": settings.tolerance, "cases": cases},
     }
 
@@ -266,21 +276,33 @@ def check_in_browser_runtime(folder: Path) -> None:
     print(f"export: onnxruntime-web differs by {done.stdout.strip()} of the outputs' ranges", flush=True)
 
 
+def output_shapes(graph: bytes) -> dict[str, list[Any]]:
+    """Each output's shape as the manifest writes it."""
+    return {value.name: ["N", *value.shape[1:]] for value in open_session(graph).get_outputs()}
+
+
+def write_folder(folder: Path, graph: bytes, golden: bytes, manifest: dict[str, Any], card: str) -> None:
+    """The four files of a model, then the check in the browser's runtime."""
+    write_bytes(folder / "model.onnx", graph)
+    write_bytes(folder / "golden.bin", golden)
+    write_json(folder / "manifest.json", manifest)
+    write_text(folder / "model-card.md", card)
+    check_in_browser_runtime(folder)
+
+
 def export(config: Config, models: Path) -> Path:
     """Write the model folder and the index; returns the folder."""
     model, calibration = load_calibrated(config)
     metrics = read_metrics(config)
     graph = build_graph(model, config.export.opset)
-    golden, cases = golden_section(config, model, graph)
-    session = open_session(graph)
-    outputs = {value.name: ["N", *value.shape[1:]] for value in session.get_outputs()}
-    manifest = build_manifest(config, graph, golden, cases, outputs, calibration, metrics)
+    golden, cases = golden_section(config, model, graph, *simulated_golden(config))
+    told = {key: metrics[key] for key in MANIFEST_METRICS if key in metrics}
+    outputs = output_shapes(graph)
+    manifest = build_manifest(
+        config, graph, golden, cases, outputs, calibration, told, provenance(config, metrics), WARNINGS
+    )
     folder = models / config.export.id
-    write_bytes(folder / "model.onnx", graph)
-    write_bytes(folder / "golden.bin", golden)
-    write_json(folder / "manifest.json", manifest)
-    write_text(folder / "model-card.md", model_card(config, manifest, metrics))
-    check_in_browser_runtime(folder)
+    write_folder(folder, graph, golden, manifest, model_card(config, manifest, metrics))
     write_json(models / "index.json", {"default": config.export.id, "models": [config.export.id]})
     print(
         f"export: {folder}, {len(graph) / 1e6:.2f} MB, sha256 {manifest['file']['sha256'][:12]}", flush=True
