@@ -1,9 +1,7 @@
 import type { AcquisitionFacts, SliceShear } from '#src/core/dicom/series.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { withDensity, type DensityConversion } from '#src/core/measure/density-reading.ts';
-import { findInternalTissues } from '#src/core/measure/internal-tissues.ts';
-import { chooseRoi } from '#src/core/measure/choose-roi.ts';
-import { boxForRoi, measureRoiAt } from '#src/core/measure/roi.ts';
+import { boxForRoi } from '#src/core/measure/roi.ts';
 import type { ModelManifest } from '#src/core/model/manifest.ts';
 import { activationMap, type ActivationMap } from '#src/core/results/activation-map.ts';
 import { decodeOutputs } from '#src/core/results/decode-output.ts';
@@ -14,6 +12,7 @@ import { isScanned } from '#src/core/volume/tilted-slices.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { InferenceEngine } from '#src/inference/index.ts';
+import type { LevelInspector } from './level-inspector.ts';
 
 export type LevelJob = {
   readonly volume: VolumeSource;
@@ -27,6 +26,7 @@ export type LevelJob = {
   readonly isEverySecondSlice: boolean;
   /** Of the snap that placed the pick; null where the reader or a file placed it. */
   readonly snapConfidence: number | null;
+  readonly inspect: LevelInspector;
   readonly engine: InferenceEngine;
   /** Null when no model could be loaded: the level is measured all the same. */
   readonly manifest: ModelManifest | null;
@@ -36,16 +36,14 @@ type Estimated = Result<{ readonly network: NetworkEstimate; readonly run: RunFa
 
 /** Measurement and network on one picked level: measure, crop, run, decode, doubt. Rejects when the signal aborts. */
 export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<LevelResult> {
-  const { volume, facts, conversion, pick, snapConfidence, shear, isEverySecondSlice } = job;
-  const { roi, source, fit } = chooseRoi(volume, pick.centreLps, pick.roi);
-  const isMeasurable = shear === undefined || isScanned(boxForRoi(volume, roi), volume.sizeVox, shear);
-  const raw = isMeasurable ? measureRoiAt(volume, roi, facts.kvp) : fail(BESIDE_SLICES);
-  const estimating = estimate(job, signal);
-  await nextTask();
-  const tissues = signal.aborted ? null : findInternalTissues(volume, pick.centreLps);
-  const measured = raw.ok ? ok(withDensity(raw.value, conversion, tissues?.blood?.medianHu ?? null)) : raw;
-  const estimated = await estimating;
+  const { volume, facts, conversion, pick, inspect, snapConfidence, shear, isEverySecondSlice } = job;
+  const [estimated, inspected] = await Promise.all([estimate(job, signal), inspect(volume, pick, facts.kvp, signal)]);
   signal.throwIfAborted();
+  const { roi, source, fit } = inspected.choice;
+  const { tissues, voxels } = inspected.facts;
+  const isMeasurable = shear === undefined || isScanned(boxForRoi(volume, roi), volume.sizeVox, shear);
+  const raw = isMeasurable ? inspected.facts.measured : fail(BESIDE_SLICES);
+  const measured = raw.ok ? ok(withDensity(raw.value, conversion, tissues.blood?.medianHu ?? null)) : raw;
   return {
     level: pick.level,
     measurement: measured.ok ? measured.value : null,
@@ -55,15 +53,8 @@ export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<
     run: estimated.ok ? estimated.value.run : null,
     activation: estimated.ok ? estimated.value.activation : null,
     tissues,
-    warnings: findWarnings({ volume, facts, fit, isRoiEdited: source === 'edited', conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
+    warnings: findWarnings({ voxels, facts, fit, isRoiEdited: source === 'edited', conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
   };
-}
-
-/** Lets the page draw between two pieces of work of some 50 ms each. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve);
-  });
 }
 
 const BESIDE_SLICES = { code: 'roi-outside-scan', sentence: 'The measuring region lies partly beside the slices of the tilted scan, so this level cannot be measured.' } as const;

@@ -6,7 +6,7 @@ import type { LevelAnalysis, SessionStore } from './state.ts';
 
 /** What is analysed; T1 to T9 and S1 are landmarks only. */
 const ANALYSED = VERTEBRAE.filter(isAnalysed);
-/** Reading and measuring run on the page: more at once would hold it up where a whole spine is proposed. Two keep the network busy. */
+/** Voxels are copied on the page: more at once would hold it up where a whole spine is proposed. Two keep the network busy. */
 const MAX_RUNNING = 2;
 
 /** A pick with what ends its analysis; whether it waits, runs or has ended, the store says. */

@@ -8,6 +8,7 @@ import { startAnalysisRunner, type AnalysisRunner } from './analysis-runner.ts';
 import { createBodyFinder } from './body-finder.ts';
 import { fetchDemo } from './demo.ts';
 import { createExplaining, type Explaining } from './explaining.ts';
+import { createLevelInspector } from './level-inspector.ts';
 import { loadDefaultModel } from './default-model.ts';
 import { followSpine } from './follow-spine.ts';
 import { dismiss, tell } from './messages.ts';
@@ -67,6 +68,7 @@ export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion
   let modelReady: Promise<void> | null = null;
   const opening = createStudyOpening(store, viewer, () => runner);
   const picking = createPicking({ store, openVolume: opening.volume, findBody: createBodyFinder(), proposesNeighbours: proposesSpine });
+  const inspect = createLevelInspector();
   const spineSearch = startSpineSearch(store, spineFinder, opening.volume, proposesSpine);
   const dicomWeb = createDicomWeb(baseUrl);
   const density = createDensitySettings(store, createCalibrationMemory(storage), () => runner.restart());
@@ -87,7 +89,7 @@ export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion
     const snapConfidence = picking.snapConfidenceAt(pick.centreLps);
     const shear = open.grid?.shear;
     const isEverySecondSlice = open.reduction?.kind === 'every-second';
-    return { volume, facts: factsOf(store.getState(), open), conversion: conversionOf(store.getState(), open, new Date()), pick, snapConfidence, shear, isEverySecondSlice, engine, manifest };
+    return { volume, facts: factsOf(store.getState(), open), conversion: conversionOf(store.getState(), open, new Date()), pick, snapConfidence, shear, isEverySecondSlice, inspect, engine, manifest };
   }
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));

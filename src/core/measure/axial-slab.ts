@@ -1,6 +1,6 @@
 import { worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import { makeBlockSampler } from '../volume/sample-block.ts';
-import type { VolumeSource } from '../volume/volume-source.ts';
+import type { VolumeSource, VoxelBox } from '../volume/volume-source.ts';
 import { boxAround } from './roi.ts';
 
 /** A slab through a vertebral body, seen from the feet: cells in patient axes, x to the left (fastest), y to the back; mm. */
@@ -22,11 +22,17 @@ const STEP_MM = 2;
 /** Planes of the slab above the centre; they miss neither a body of any level nor each other at 3 mm slices. */
 const PLANES_MM = [-3, 0, 3] as const;
 
+/** Voxels that {@link readAxialSlab} reads. Not clipped to the scan. */
+export function boxForSlab(volume: Pick<VolumeSource, 'indexToWorld'>, centreLps: WorldPoint): VoxelBox {
+  const { side, front, back } = REACH_MM;
+  const middle = worldPoint(centreLps[0], centreLps[1] + (back - front) / 2, centreLps[2]);
+  return boxAround(volume, middle, [side, (front + back) / 2, Math.max(...PLANES_MM)]);
+}
+
 /** Samples of a scan round a point, trilinear, in patient axes. */
 export function readAxialSlab(volume: VolumeSource, centreLps: WorldPoint): AxialSlab {
   const { side, front, back } = REACH_MM;
-  const middle = worldPoint(centreLps[0], centreLps[1] + (back - front) / 2, centreLps[2]);
-  const sample = makeBlockSampler(volume.readBlock(boxAround(volume, middle, [side, (front + back) / 2, Math.max(...PLANES_MM)])));
+  const sample = makeBlockSampler(volume.readBlock(boxForSlab(volume, centreLps)));
   const columns = Math.floor((2 * side) / STEP_MM) + 1;
   const rows = Math.floor((front + back) / STEP_MM) + 1;
   const originLps = worldPoint(centreLps[0] - side, centreLps[1] - front, centreLps[2]);

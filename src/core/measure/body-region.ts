@@ -1,6 +1,6 @@
 import type { WorldPoint } from '../geometry/spaces.ts';
 import { makeBlockSampler } from '../volume/sample-block.ts';
-import type { VolumeSource } from '../volume/volume-source.ts';
+import type { VolumeSource, VoxelBox } from '../volume/volume-source.ts';
 import { boxAround } from './roi.ts';
 
 /** Half axes of the region looked at for metal and cement: inside the body of any level, its cortex left out; mm. */
@@ -22,10 +22,16 @@ export type BodyRegionFacts = {
   readonly outsideFraction: number;
 };
 
+/** Voxels that {@link inspectBodyRegion} reads. Not clipped to the scan. */
+export function boxForRegion(volume: Pick<VolumeSource, 'indexToWorld'>, centreLps: WorldPoint): VoxelBox {
+  const { halfWidthMm, halfDepthMm, halfHeightMm } = BODY_REGION;
+  return boxAround(volume, centreLps, [halfWidthMm, halfDepthMm, halfHeightMm]);
+}
+
 /** What the body holds besides spongy bone, in an elliptical cylinder round its centre in patient axes. */
 export function inspectBodyRegion(volume: VolumeSource, centreLps: WorldPoint): BodyRegionFacts {
   const { halfWidthMm, halfDepthMm, halfHeightMm, stepMm } = BODY_REGION;
-  const sample = makeBlockSampler(volume.readBlock(boxAround(volume, centreLps, [halfWidthMm, halfDepthMm, halfHeightMm])));
+  const sample = makeBlockSampler(volume.readBlock(boxForRegion(volume, centreLps)));
   const [cx, cy, cz] = centreLps;
   let maxHu = Number.NEGATIVE_INFINITY;
   let dense = 0;

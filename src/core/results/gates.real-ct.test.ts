@@ -3,6 +3,7 @@ import { fail } from '#src/lib/result.ts';
 import { hasTestData, NO_TEST_DATA } from '#src/testing/load-real-ct.ts';
 import { loadReferenceCt, referenceLevels } from '#src/testing/reference-centres.ts';
 import { chooseRoi } from '../measure/choose-roi.ts';
+import { inspectVoxels } from '../measure/inspect-level.ts';
 import { measureRoiAt } from '../measure/roi.ts';
 import { findWarnings } from './gates.ts';
 
@@ -22,7 +23,7 @@ describe.skipIf(!hasTestData('reference.json'))(`what the voxels say on real CTs
       const { roi, fit } = chooseRoi(volume, centreLps, undefined);
       const facts = { kvp: 120, sliceThicknessMm: 1, kernel: null, contrast: null };
       const warnings = findWarnings({
-        volume, facts, fit, pick: { level: 'L1', centreLps, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
+        voxels: inspectVoxels(volume, centreLps, fit, roi), facts, fit, pick: { level: 'L1', centreLps, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
         measured: measureRoiAt(volume, roi, 120), estimated: fail({ code: 'none', sentence: 'None.' }),
       });
       const said = warnings.map(({ code }) => code).filter((code) => code !== 'none' && code !== 'bridge');

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { fail } from '#src/lib/result.ts';
 import { readDoubtCases } from '#src/testing/doubt-cases.ts';
 import { chooseRoi } from '../measure/choose-roi.ts';
+import { inspectVoxels } from '../measure/inspect-level.ts';
 import { findInternalTissues } from '../measure/internal-tissues.ts';
 import { measureRoiAt } from '../measure/roi.ts';
 import { findWarnings, isDensityRefused } from './gates.ts';
@@ -30,7 +31,7 @@ const BESIDES: ReadonlySet<string> = new Set(['no-model', 'no-fit', 'roi-spread'
 it.each(readDoubtCases())('$kind at $level', ({ kind, level, centreLps, volume }) => {
   const { roi, fit } = chooseRoi(volume, centreLps, undefined);
   const warnings = findWarnings({
-    volume,
+    voxels: inspectVoxels(volume, centreLps, fit, roi),
     facts: { kvp: 120, sliceThicknessMm: 2, kernel: 'B30s', contrast: null },
     pick: { level, centreLps, state: 'confirmed' },
     isTiltResampled: false,

@@ -5,15 +5,18 @@ import { hasTestData, NO_TEST_DATA } from '#src/testing/load-real-ct.ts';
 import { loadReferenceCt, referenceLevels } from '#src/testing/reference-centres.ts';
 import { makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
 import { worldPoint } from '../geometry/spaces.ts';
+import { inspectVoxels } from '../measure/inspect-level.ts';
 import { measureRoi } from '../measure/roi.ts';
+import type { VolumeSource } from '../volume/volume-source.ts';
 import { acquisitionWarnings, findWarnings, isDensityRefused, isNetworkRefused, type GateInput } from './gates.ts';
 
 const centre = worldPoint(-15, 40, -380);
 const bone = makeSyntheticVolume(() => 130);
 
-function input(overrides: Partial<GateInput> = {}): GateInput {
-  return {
-    volume: bone,
+type Overrides = Partial<GateInput> & { readonly volume?: VolumeSource };
+
+function input({ volume = bone, ...overrides }: Overrides = {}): GateInput {
+  const given = {
     facts: { kvp: 120, sliceThicknessMm: 1.25, kernel: 'B40', contrast: null },
     pick: { level: 'L1', centreLps: centre, state: 'confirmed' },
     isTiltResampled: false,
@@ -21,10 +24,11 @@ function input(overrides: Partial<GateInput> = {}): GateInput {
     measured: ok(makeMeasurement()),
     estimated: ok({ network: makeNetworkEstimate() }),
     ...overrides,
-  };
+  } satisfies Partial<GateInput>;
+  return { ...given, voxels: inspectVoxels(volume, given.pick.centreLps, given.fit ?? null, given.measured.ok ? given.measured.value.roi : null) };
 }
 
-function codes(overrides: Partial<GateInput> = {}): string {
+function codes(overrides: Overrides = {}): string {
   return findWarnings(input(overrides)).map(({ code, effect }) => `${effect} ${code}`).join(', ');
 }
 

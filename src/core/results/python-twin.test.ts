@@ -11,6 +11,7 @@ import type { DensityReading } from '../measure/density-reading.ts';
 import { DOUBT_LIMITS } from '../measure/doubts/limits.ts';
 import { GENANT_LOSS, HEALTHY_MIDDLE } from '../measure/genant.ts';
 import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
+import { inspectVoxels } from '../measure/inspect-level.ts';
 import type { InternalTissues } from '../measure/internal-tissues.ts';
 import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '../measure/qct-category.ts';
 import { BODY_ROI } from '../measure/body-roi.ts';
@@ -111,10 +112,11 @@ function run({ name, phantom = plain, at, input = {}, measures = false }: Case) 
     const isOdd = (index[2] ?? 0) % 2 === 1;
     return isInside ? (phantom.block?.hu ?? 0) : phantom.boneHu + (phantom.alternatingHu ?? 0) * (isOdd ? 1 : -1);
   });
-  const whole: GateInput = {
-    volume, facts, pick: { level: 'L1', centreLps: position, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
+  const given = {
+    facts, pick: { level: 'L1', centreLps: position, state: 'confirmed' }, isTiltResampled: false, snapConfidence: null,
     measured: measures ? measureRoi(volume, position, 120) : ok(makeMeasurement()), estimated: ok({ network: makeNetworkEstimate() }), ...input,
-  };
+  } satisfies Partial<GateInput>;
+  const whole: GateInput = { ...given, voxels: inspectVoxels(volume, given.pick.centreLps, given.fit ?? null, given.measured.ok ? given.measured.value.roi : null) };
   const warnings = findWarnings(whole);
   const { measured, estimated } = whole;
   return {

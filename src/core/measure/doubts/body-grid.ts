@@ -1,7 +1,7 @@
 import { PATIENT_AXES } from '../../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../../geometry/spaces.ts';
 import { makeBlockSampler } from '../../volume/sample-block.ts';
-import type { VolumeSource } from '../../volume/volume-source.ts';
+import type { VolumeSource, VoxelBox } from '../../volume/volume-source.ts';
 import { pointIn } from '../body-frame.ts';
 import { boxAround } from '../roi.ts';
 import type { VertebraFit } from '../vertebra-fit.ts';
@@ -32,14 +32,20 @@ function reachOf(fit: VertebraFit | null): { readonly halfWidthMm: number; reado
   };
 }
 
+/** Voxels that {@link sampleBody} reads. Not clipped to the scan. */
+export function boxForBody(volume: Pick<VolumeSource, 'indexToWorld'>, markLps: WorldPoint, fit: VertebraFit | null): VoxelBox {
+  const { halfWidthMm, halfDepthMm, halfHeightMm } = reachOf(fit);
+  const reach = Math.hypot(halfWidthMm, halfDepthMm, halfHeightMm);
+  return boxAround(volume, fit?.centreLps ?? markLps, [reach, reach, reach]);
+}
+
 /** In the fitted body's own frame; without a fit in patient axes at the mark. */
 export function sampleBody(volume: VolumeSource, markLps: WorldPoint, fit: VertebraFit | null): BodyGrid {
   const { halfWidthMm, halfDepthMm, halfHeightMm } = reachOf(fit);
   const { stepMm } = DOUBT_LIMITS.grid;
   const centreLps = fit?.centreLps ?? markLps;
   const frame = fit ?? PATIENT_AXES;
-  const reach = Math.hypot(halfWidthMm, halfDepthMm, halfHeightMm);
-  const sample = makeBlockSampler(volume.readBlock(boxAround(volume, centreLps, [reach, reach, reach])));
+  const sample = makeBlockSampler(volume.readBlock(boxForBody(volume, markLps, fit)));
   const halves = [halfWidthMm, halfDepthMm, halfHeightMm].map((half) => Math.floor(half / stepMm)) as [number, number, number];
   const size = halves.map((half) => 2 * half + 1) as [number, number, number];
   const count = size[0] * size[1] * size[2];

@@ -1,12 +1,18 @@
 import type { WorldPoint } from '../../geometry/spaces.ts';
-import type { VolumeSource } from '../../volume/volume-source.ts';
+import type { VolumeSource, VoxelBox } from '../../volume/volume-source.ts';
 import { boxAround } from '../roi.ts';
 import { DOUBT_LIMITS } from './limits.ts';
+
+/** Voxels that {@link metalBeside} reads. Not clipped to the scan. */
+export function boxForMetal(volume: Pick<VolumeSource, 'indexToWorld'>, centreLps: WorldPoint): VoxelBox {
+  const { halfWidthMm, halfDepthMm, halfHeightMm } = DOUBT_LIMITS.metal;
+  return boxAround(volume, centreLps, [halfWidthMm, halfDepthMm, halfHeightMm]);
+}
 
 /** Volume of voxels like metal in a box round a body in patient axes, mm³: screws, clips, stents, electrodes, whose streaks reach the body. */
 export function metalBeside(volume: VolumeSource, centreLps: WorldPoint): number {
   const { aboveHu, halfWidthMm, halfDepthMm, halfHeightMm } = DOUBT_LIMITS.metal;
-  const { valuesHu, sizeVox: [ni, nj], indexToWorld: m } = volume.readBlock(boxAround(volume, centreLps, [halfWidthMm, halfDepthMm, halfHeightMm]));
+  const { valuesHu, sizeVox: [ni, nj], indexToWorld: m } = volume.readBlock(boxForMetal(volume, centreLps));
   const half = [halfWidthMm, halfDepthMm, halfHeightMm];
   let count = 0;
   for (let index = 0; index < valuesHu.length; index += 1) {

@@ -1,20 +1,25 @@
 import { PATIENT_AXES } from '../../geometry/elliptical-cylinder.ts';
 import { worldPoint } from '../../geometry/spaces.ts';
 import { makeBlockSampler } from '../../volume/sample-block.ts';
-import type { VolumeSource } from '../../volume/volume-source.ts';
+import type { VolumeSource, VoxelBox } from '../../volume/volume-source.ts';
 import { pointIn, type BodyFrame } from '../body-frame.ts';
 import { boxAround, ROI_SHAPE, type Roi } from '../roi.ts';
 
 /** Mean HU of the measured region's lower, middle and upper third. */
 export type RoiLayers = { readonly lowerHu: number; readonly middleHu: number; readonly upperHu: number };
 
+/** Voxels that {@link roiLayers} reads. Not clipped to the scan. */
+export function boxForLayers(volume: Pick<VolumeSource, 'indexToWorld'>, { centreLps, halfWidthMm, halfDepthMm, heightMm }: Roi): VoxelBox {
+  const reach = Math.hypot(halfWidthMm, halfDepthMm, heightMm / 2);
+  return boxAround(volume, worldPoint(...centreLps), [reach, reach, reach]);
+}
+
 /** Null where part of the region lies outside the scan. */
 export function roiLayers(volume: VolumeSource, roi: Roi & Partial<BodyFrame>): RoiLayers | null {
   const { halfWidthMm, halfDepthMm, heightMm } = roi;
   const frame: BodyFrame = { ...PATIENT_AXES, ...roi };
   const centre = worldPoint(...roi.centreLps);
-  const reach = Math.hypot(halfWidthMm, halfDepthMm, heightMm / 2);
-  const sample = makeBlockSampler(volume.readBlock(boxAround(volume, centre, [reach, reach, reach])));
+  const sample = makeBlockSampler(volume.readBlock(boxForLayers(volume, roi)));
   const step = ROI_SHAPE.sampleStepMm;
   const [nx, ny, nz] = [halfWidthMm, halfDepthMm, heightMm / 2].map((half) => Math.floor(half / step)) as [number, number, number];
   const sums = [0, 0, 0];

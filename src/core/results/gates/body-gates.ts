@@ -1,16 +1,14 @@
 import { CONTRAST_AORTA_HU } from '../../measure/contrast-rise.ts';
 import { compareVertebrae, type VertebraName } from '../../levels/vertebra-name.ts';
-import { inspectBodyRegion, type BodyRegionFacts } from '../../measure/body-region.ts';
-import { inspectDoubts, type DoubtFacts } from '../../measure/doubts/inspect-doubts.ts';
+import type { BodyRegionFacts } from '../../measure/body-region.ts';
+import type { DoubtFacts } from '../../measure/doubts/inspect-doubts.ts';
 import { DOUBT_LIMITS } from '../../measure/doubts/limits.ts';
 import type { LevelWarning } from '../level-result.ts';
 import { warn, type GateInput } from './gate-input.ts';
 import { GATE_LIMITS } from './limits.ts';
 
 /** What the voxels of the body and round it say. */
-export function bodyWarnings({ volume, pick, fit, facts, tissues }: GateInput): readonly LevelWarning[] {
-  const region = inspectBodyRegion(volume, pick.centreLps);
-  const doubts = inspectDoubts(volume, pick.centreLps, fit ?? null);
+export function bodyWarnings({ voxels: { region, doubts }, pick, fit, facts, tissues }: GateInput): readonly LevelWarning[] {
   // A metal or cement body is all foci; once said, the rest would be noise.
   const material = materialWarnings(region);
   const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...focusWarnings(doubts, material.length > 0, fit !== undefined && fit !== null), ...noiseWarnings(doubts, facts.kernel)];

@@ -1,17 +1,18 @@
 import type { AcquisitionFacts } from '../../dicom/series.ts';
 import type { LevelPick } from '../../levels/pick.ts';
 import type { DensityConversion } from '../../measure/density-reading.ts';
+import type { LevelVoxels } from '../../measure/inspect-level.ts';
 import type { InternalTissues } from '../../measure/internal-tissues.ts';
 import type { RoiMeasurement } from '../../measure/roi.ts';
 import type { VertebraFit } from '../../measure/vertebra-fit.ts';
-import type { VolumeSource } from '../../volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
 import type { LevelWarning, NetworkEstimate, WarningEffect } from '../level-result.ts';
 
 export type Problem = { readonly code: string; readonly sentence: string };
 
 export type GateInput = {
-  readonly volume: VolumeSource;
+  /** What the voxels of the body, round it and in the region say. */
+  readonly voxels: LevelVoxels;
   readonly facts: AcquisitionFacts;
   readonly pick: LevelPick;
   /** The scan was tilted, and its slices were shifted onto the grid. */
