@@ -336,18 +336,23 @@ def read_section(path: Path, name: str, cls: Any, raw: Any) -> Any:
     return dataclasses.replace(default, **values)
 
 
-def load_config(path: Path) -> Config:
-    """Read a run file. Its name is the run's name; folders are made below training/."""
+def read_sections(path: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """The sections of a run file, each read by its dataclass in known; refuses a file or section that it does not know."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such run file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not a valid TOML file ({error}).") from error
-    unknown = set(raw) - set(SECTIONS)
+    unknown = set(raw) - set(known)
     if unknown:
-        raise UserError(f"{path}: unknown section '{sorted(unknown)[0]}'; known are {', '.join(SECTIONS)}.")
-    sections = {name: read_section(path, name, SECTIONS[name], value) for name, value in raw.items()}
+        raise UserError(f"{path}: unknown section '{sorted(unknown)[0]}'; known are {', '.join(known)}.")
+    return {name: read_section(path, name, known[name], value) for name, value in raw.items()}
+
+
+def load_config(path: Path) -> Config:
+    """Read a run file. Its name is the run's name; folders are made below training/."""
+    sections = read_sections(path, SECTIONS)
     config = Config(name=path.stem, source=f"runs/{path.name}", **sections)
     for name in SPLITS:
         if getattr(config.simulate, name) < 1:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config import TRAINING_ROOT, UserError, read_section
+from ..config import TRAINING_ROOT, UserError, read_sections
 
 # The order of the network's `levels` output; C7 and above and S2 and below are background.
 CLASSES: tuple[str, ...] = (*(f"T{n}" for n in range(1, 14)), *(f"L{n}" for n in range(1, 7)), "S1")
@@ -178,16 +177,7 @@ SECTIONS: dict[str, Any] = {
 
 def load_spine_config(path: Path) -> SpineConfig:
     """Read a run file of the spine network; its name is the run's name."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such run file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a valid TOML file ({error}).") from error
-    unknown = set(raw) - set(SECTIONS)
-    if unknown:
-        raise UserError(f"{path}: unknown section '{sorted(unknown)[0]}'; known are {', '.join(SECTIONS)}.")
-    sections = {name: read_section(path, name, SECTIONS[name], value) for name, value in raw.items()}
+    sections = read_sections(path, SECTIONS)
     config = SpineConfig(name=path.stem, source=f"runs/{path.name}", **sections)
     if any(n % STRIDE for n in (*config.crop.depths, *config.crop.plane, *config.release.golden_cells)):
         raise UserError(
