@@ -1,3 +1,4 @@
+import { NAMED_STEPS } from './spine-statistics.ts';
 import { invertAffine, spacingOf, worldToIndex } from '../geometry/affine.ts';
 import { addVector, distanceMm, type WorldPoint, type WorldVector } from '../geometry/spaces.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
@@ -5,13 +6,6 @@ import type { LevelPick } from './pick.ts';
 import { MIN_CONFIDENCE, type SnapResult } from './snap-to-body.ts';
 import { isAnalysed, spineWith, type VertebraName } from './vertebra-name.ts';
 
-/**
- * Mean distance from a body's centre to the next lower one, mm: 113 VerSe 2020 CTs (shared/data/shapes), 50 to 87 pairs each; L5 to L6 of
- * 16, T13 to L1 of 2. T12 to L1 without the two that span a T13.
- */
-const SPACING_BELOW_MM: Readonly<Partial<Record<VertebraName, number>>> = {
-  T10: 27.6, T11: 29.8, T12: 32, T13: 35, L1: 33.4, L2: 34.1, L3: 33.8, L4: 31.7, L5: 30.6,
-};
 /** A body found is believed where its distance is this share of the expected one: a skipped or repeated body is far outside. */
 const BELIEVED_SPACING = { min: 0.68, max: 1.36 } as const;
 /** Tilts in the sagittal and the frontal plane at which the next body is looked for, degrees against the way so far; likeliest first. */
@@ -55,7 +49,8 @@ async function walkOneWay({ volume, start, taken, find, isWanted }: Walk, step: 
   for (;;) {
     const next = spine.indexOf(level) < 0 ? undefined : spine[spine.indexOf(level) + step];
     if (next === undefined || taken.includes(next) || !isWanted()) return found;
-    const expectedMm = scale * (SPACING_BELOW_MM[step === 1 ? level : next] ?? 0);
+    const [upper, lower] = step === 1 ? [level, next] : [next, level];
+    const expectedMm = scale * (NAMED_STEPS.find(({ from, to }) => from === upper && to === lower)?.meanMm ?? 0);
     const body = await findNext(volume, centreLps, way, expectedMm, find);
     if (body === null) return found;
     const distance = distanceMm(body.centreLps, centreLps);

@@ -1,6 +1,6 @@
 import { distanceMm, type WorldPoint } from '../geometry/spaces.ts';
 import { VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
-import { ANGLE_SD, CENTRE_SD_MM, DISTANCE_SD_SHARE, NAMED_STEPS, SACRUM_SD_MM } from './spine-statistics.ts';
+import { ANGLE_SD, CENTRE_SD_MM, DISTANCE_SD_SHARE, NAMED_STEPS, SACRUM_SD_MM } from '../levels/spine-statistics.ts';
 
 /** A place on the spine with what the network says of its name. */
 export type ChainNode = {

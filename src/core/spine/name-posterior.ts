@@ -1,7 +1,7 @@
 import type { WorldPoint } from '../geometry/spaces.ts';
 import { VERTEBRAE } from '../levels/vertebra-name.ts';
 import { MISSED, NAMED_PATHS, stepEvidence, type ChainNode, type NamedPath } from './chain-model.ts';
-import { PERSON_SCALE_SD, PERSON_SCALES } from './spine-statistics.ts';
+import { PERSON_SCALE_SD, PERSON_SCALES } from '../levels/spine-statistics.ts';
 
 const NAMES = VERTEBRAE.length;
 /**

@@ -1,7 +1,7 @@
 import { distanceMm } from '../geometry/spaces.ts';
 import { VERTEBRAE } from '../levels/vertebra-name.ts';
 import { MISSED, NAMED_PATHS, stepEvidence, type ChainNode, type NamedPath } from './chain-model.ts';
-import { PERSON_SCALE_SD, PERSON_SCALES } from './spine-statistics.ts';
+import { PERSON_SCALE_SD, PERSON_SCALES } from '../levels/spine-statistics.ts';
 
 /** Vertebrae of a chain, head to feet; `missing` are names between this one and the one before it that no node stands for. */
 export type ChainLink = { readonly node: number; readonly name: number; readonly missing: readonly number[] };

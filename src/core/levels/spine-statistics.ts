@@ -1,4 +1,4 @@
-import type { VertebraName } from '../levels/vertebra-name.ts';
+import type { VertebraName } from './vertebra-name.ts';
 
 /*
  * What is known of spines before one is looked at: distances between neighbouring bodies and how often a spine has a vertebra
