@@ -27,6 +27,8 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
+    // Specs of offline use allow them; the others neither wait for the copy nor read from it.
+    serviceWorkers: 'block',
     launchOptions: {
       args,
       ...(process.env['OSTEOLENS_CHROMIUM'] ? { executablePath: process.env['OSTEOLENS_CHROMIUM'] } : {}),

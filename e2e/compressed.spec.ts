@@ -1,22 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { readReferenceFiles } from '#src/testing/reference-files.ts';
-import { chooseFiles, messages, openEmpty, openItem, positionOf, type MemoryFile } from './helpers/app.ts';
+import { chooseFiles, messages, openEmpty, openItem, positionOf } from './helpers/app.ts';
+import { pointOf, SLICES, stackOf } from './helpers/coded-stack.ts';
 
-// The geometry of scripts/reference/cases.py: turned about the long axis, unequal spacings.
-const [COLUMNS, ROWS, SLICES, STEP_MM] = [23, 17, 20, 2.5];
-const ORIGIN = [-31.5, 17.25, -840.5] as const;
-const [ROW, COLUMN] = [[0.8, 0.6], [-0.6, 0.8]] as const;
-const [BETWEEN_COLUMNS, BETWEEN_ROWS] = [0.8, 1.1];
-const FIRST_Z = '-840.5';
-
-/** The one slice of a reference file, put at twenty heights: all numbers keep their length, so nothing else of the file changes. */
-function stackOf(file: Uint8Array): MemoryFile[] {
-  return Array.from({ length: SLICES }, (_none, k) => {
-    const z = (Number(FIRST_Z) + STEP_MM * k).toFixed(1);
-    const buffer = Buffer.from(Buffer.from(file).toString('latin1').replace(`\\${FIRST_Z}`, `\\${z}`), 'latin1');
-    return { name: `slice-${k + 1}.dcm`, mimeType: 'application/dicom', buffer };
-  });
-}
+// Of the pictures of scripts/reference/cases.py.
+const [COLUMNS, ROWS] = [23, 17];
 
 const CODINGS = [
   ['JPEG 2000', 'lossless/j2k-u12.dcm'], ['HTJ2K', 'lossless/htj2k-u12.dcm'], ['JPEG-LS', 'lossless/jls-u12.dcm'], ['RLE', 'lossless/rle-u12.dcm'],
@@ -32,10 +20,8 @@ for (const [coding, name] of CODINGS) {
     await chooseFiles(page, stackOf(files.get(name) ?? new Uint8Array()));
     await expect(openItem(page)).toContainText(`${SLICES} slices`);
     for (const [i, j] of [[11, 8], [6, 5], [15, 10]] as const) {
-      const x = ORIGIN[0] + ROW[0] * BETWEEN_COLUMNS * i + COLUMN[0] * BETWEEN_ROWS * j;
-      const y = ORIGIN[1] + ROW[1] * BETWEEN_COLUMNS * i + COLUMN[1] * BETWEEN_ROWS * j;
       const hu = pixels.getUint16(2 * (j * COLUMNS + i), true) - 1024;
-      const at = await positionOf(page, 'axial', [x, y, ORIGIN[2] + 10 * STEP_MM]);
+      const at = await positionOf(page, 'axial', pointOf(i, j, 10));
       await page.mouse.move(at.x, at.y);
       await expect(page.getByTestId('hover')).toContainText(`${hu} HU`);
     }

@@ -1,18 +1,31 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { BlobReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { data } from 'dcmjs';
 import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
 import { startOrthanc, whyNoOrthanc, type OrthancServer } from '../scripts/orthanc.mjs';
 import { chooseFiles, messages, openEmpty, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps, type MemoryFile } from './helpers/app.ts';
+import { serveCopy, type ServedCopy } from './helpers/served-copy.ts';
 
 const TOKEN = 'e2e-7d1f.token~with+all/kinds==';
 const dataFolder = process.env['OSTEOLENS_TEST_DATA'] ?? '../shared/data';
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: Lps }> };
 const missing = whyNoOrthanc();
 if (missing !== null && process.env['OSTEOLENS_REQUIRE_ORTHANC'] === '1') throw new Error(`The DICOMweb tests must run here, but Orthanc is ${missing}.`);
+
+/** The page comes from a deployment that allows this server, made as docs/dicomweb.md says. */
+const test = base.extend<object, { readonly copy: ServedCopy }>({
+  // oxlint-disable-next-line no-empty-pattern
+  copy: [async ({}, use) => {
+    const copy = await serveCopy();
+    await use(copy);
+    await copy.stop();
+  }, { scope: 'worker' }],
+  baseURL: ({ copy }, use) => use(copy.url),
+});
 
 test.skip(missing !== null, `DICOMweb against Orthanc: ${missing}`);
 
@@ -25,8 +38,11 @@ let server: OrthancServer;
 let demo: MemoryFile[] = [];
 let compressed: MemoryFile[] = [];
 
-test.beforeAll(async ({ baseURL }) => {
-  server = await startOrthanc({ pageOrigin: baseURL ?? '', token: TOKEN });
+test.beforeAll(async ({ copy }) => {
+  server = await startOrthanc({ pageOrigin: copy.url, token: TOKEN });
+  const dicomWeb = [{ title: 'Research archive', root: server.openRoot }, { title: 'Hospital archive', root: server.lockedRoot }];
+  writeFileSync(join(copy.folder, 'deployment.json'), JSON.stringify({ allowedOrigins: [], dicomWeb }));
+  execFileSync('node', ['scripts/allow-server.mjs', copy.folder]);
   demo = await demoFiles();
   compressed = compressedFiles();
   const synthetic = [
@@ -45,16 +61,6 @@ test.afterAll(async () => {
   await server?.stop();
 });
 
-/** The page of a deployment that allows this server. */
-async function openPage(page: Page, query = ''): Promise<void> {
-  await allowServers(page);
-  await openEmpty(page, query);
-}
-
-async function allowServers(page: Page): Promise<void> {
-  const dicomWeb = [{ title: 'Research archive', root: server.openRoot }, { title: 'Hospital archive', root: server.lockedRoot }];
-  await page.route('**/deployment.json', (route) => route.fulfill({ json: { allowedOrigins: [], dicomWeb } }));
-}
 
 async function openDialog(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Server…' }).click();
@@ -89,7 +95,7 @@ async function measure(page: Page, levels: readonly string[]): Promise<readonly 
 }
 
 test('a study found by patient and opened by frames measures exactly what its files measure', async ({ page }) => {
-  await openPage(page);
+  await openEmpty(page);
   const retrievals = watchRetrievals(page);
   const dialog = await openDialog(page);
   await expect(dialog.getByRole('button', { name: 'Research archive' })).toHaveAttribute('aria-pressed', 'true');
@@ -109,7 +115,7 @@ test('a study found by patient and opened by frames measures exactly what its fi
 });
 
 test('a series of which most slices are missing ends in a sentence and not in waiting', async ({ page }) => {
-  await openPage(page);
+  await openEmpty(page);
   const dialog = await openDialog(page);
   await searchFor(dialog, { 'Patient name': 'Lueckig' });
   await dialog.getByRole('row').filter({ hasText: /Lueckig/i }).click();
@@ -122,7 +128,7 @@ test('a series of which most slices are missing ends in a sentence and not in wa
 
 test('a compressed series opens by frames behind a token, with the values of its files', async ({ page }) => {
   test.skip(compressed.length === 0, `no real CT at ${dataFolder}`);
-  await openPage(page);
+  await openEmpty(page);
   const retrievals = watchRetrievals(page);
   const dialog = await openDialog(page);
   await dialog.getByRole('button', { name: 'Hospital archive' }).click();
@@ -166,7 +172,7 @@ async function readouts(page: Page, spotsOf: (plane: string) => readonly (readon
 }
 
 test('the keyboard alone finds and opens a series; what is not CT is listed apart', async ({ page }) => {
-  await openPage(page);
+  await openEmpty(page);
   const dialog = await openDialog(page);
   await dialog.getByLabel('Patient name', { exact: true }).focus();
   await page.keyboard.type('zwei');
@@ -185,7 +191,6 @@ test('the keyboard alone finds and opens a series; what is not CT is listed apar
 });
 
 test('a link opens a series of an allowed server, and says what is wrong with it', async ({ page }) => {
-  await allowServers(page);
   const link = (root: string, study: string, series: string): string => `/?dicomweb=${encodeURIComponent(root)}&study=${study}&series=${series}`;
   await page.goto(link(server.openRoot, STUDY, SERIES));
   await expect(openItem(page)).toContainText('Sixteen');
@@ -206,7 +211,7 @@ test('a link opens a series of an allowed server, and says what is wrong with it
 });
 
 test('each way in which a search fails is told in one sentence, and nothing leaves for an origin that is not allowed', async ({ page, baseURL }) => {
-  await openPage(page);
+  await openEmpty(page);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   const dialog = await openDialog(page);
@@ -229,7 +234,7 @@ test('each way in which a search fails is told in one sentence, and nothing leav
 });
 
 test('a server that is gone, or does not let the page read, is told', async ({ page }) => {
-  await openPage(page);
+  await openEmpty(page);
   const dialog = await openDialog(page);
   // Aborted connections and answers without CORS headers look the same to a page.
   await page.route(`${server.openRoot}/**`, (route) => route.abort('connectionrefused'));
@@ -238,7 +243,6 @@ test('a server that is gone, or does not let the page read, is told', async ({ p
 });
 
 test('whole instances are fetched from a server that refuses frames', async ({ page }) => {
-  await allowServers(page);
   const retrievals = watchRetrievals(page);
   await page.route('**/frames/**', (route) => route.fulfill({ status: 406, headers: { 'access-control-allow-origin': '*' } }));
   await page.goto(`/?dicomweb=${encodeURIComponent(server.openRoot)}&study=${STUDY}&series=${SERIES}`);
@@ -247,7 +251,6 @@ test('whole instances are fetched from a server that refuses frames', async ({ p
 });
 
 test('images that cannot be fetched are named as missing; when there are many, nothing opens', async ({ page }) => {
-  await allowServers(page);
   const address = `/?dicomweb=${encodeURIComponent(server.openRoot)}&study=${STUDY}&series=${SERIES}`;
   const lose = (wanted: RegExp) => page.route(wanted, (route) => route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' } }));
   // Of 16 slices the last but one.
@@ -259,7 +262,6 @@ test('images that cannot be fetched are named as missing; when there are many, n
   // The series check finds the hole that is left.
   await expect(page.getByLabel('Study', { exact: true })).toContainText('lacks 1 slice');
   await page.unrouteAll();
-  await allowServers(page);
   await lose(/\/instances\/[^/]+(\/frames\/1)?$/);
   await page.goto(address);
   await expect(page.getByTestId('message').filter({ hasText: 'could not be fetched, so nothing was opened' })).toHaveCount(1);
@@ -304,7 +306,7 @@ test('a whole real chest opens by frames, and measures as the reference', async 
   test.skip(!existsSync(folder), `no real CT at ${dataFolder}`);
   const names = readdirSync(folder).filter((name) => name.endsWith('.dcm'));
   for (const name of names) await server.upload(new Uint8Array(readFileSync(join(folder, name))));
-  await openPage(page);
+  await openEmpty(page);
   const retrievals = watchRetrievals(page);
   const dialog = await openDialog(page);
   await searchFor(dialog, { 'Patient ID': 'LIDC-IDRI-0314' });
@@ -335,7 +337,6 @@ test('multi-frame CT opens by frames, plain and compressed, with the values of i
     const study = `${UID}.${number + 4}`;
     const bytes = await longMultiFrame(name, study);
     await server.upload(bytes);
-    await allowServers(page);
     const retrievals = watchRetrievals(page);
     await page.goto(`/?dicomweb=${encodeURIComponent(server.openRoot)}&study=${study}&series=${study}.1`);
     await expect(openItem(page)).toContainText('CT, 12 slices', { timeout: 60_000 });

@@ -46,3 +46,29 @@ test('the mark is moved a little on demand, and the spread of the answers is sho
   await expect(strip.locator('.strip-move')).toHaveCount(6);
   await expect(strip).toContainText(/vBMD \d+ to \d+ mg\/cm³/);
 });
+
+test('odd pairs of marks take one line and unfold; doubts of a level stay below its numbers', async ({ page }) => {
+  await openDemoWithL2(page);
+  // Labels that follow neither the order nor the distances of the bodies under them.
+  for (const [level, body] of [['L3', 'L1'], ['L4', 'L5'], ['L5', 'T12']] as const) {
+    const centre = truth.levels[body]?.centreLps;
+    if (!centre) throw new Error(`The demo has no ${body}.`);
+    await pickLevel(page, level, centre);
+    await resultOf(page, level);
+  }
+  const odd = page.getByText(/^3 odd pairs: L2–L3, L3–L4, L4–L5$/);
+  await expect(odd).toBeVisible();
+  await expect(page.getByText('L3 lies above L2: check the labels.')).toBeHidden();
+  await odd.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('L3 lies above L2: check the labels.')).toBeVisible();
+  await page.keyboard.press('Enter');
+  const doubts = page.getByTestId('level-detail');
+  await expect(doubts).toContainText(/L5: (\d+|one|no) reasons? for doubt/);
+  const folded = doubts.locator('summary');
+  const before = await doubts.getByRole('listitem').count();
+  for (const summary of await folded.all()) await summary.click();
+  const count = Number(await page.getByTestId('row-L5').getByTestId('cell-doubts').innerText().then((text) => /\d+$/.exec(text.trim())?.[0]));
+  await expect(doubts.getByRole('listitem')).toHaveCount(count);
+  expect(before).toBeLessThanOrEqual(count);
+});

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-const folders = ['src/core/dicom/', 'src/files/', 'src/files/worker/', 'src/files/dicomweb/', 'src/viewer/', 'src/inference/', 'src/inference/worker/'];
+const folders = ['src/core/dicom/', 'src/files/', 'src/files/worker/', 'src/files/dicomweb/', 'src/viewer/', 'src/inference/', 'src/inference/worker/', 'src/storage/', 'src/offline/'];
 
 test('docs/errors.md should list exactly the codes that the sources give', () => {
   const sources = folders

@@ -11,6 +11,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Delete', 'remove the selected level; reject it where it is proposed'],
   ['[ and ]', 'shift all labels up or down by one level'],
   ['Y, or Enter on the planes', 'confirm all proposed levels; Enter on one mark confirms that one'],
+  ['B', 'bring back what is offered of the open series: unsaved picks, or a kept session'],
   ['L', 'name the selected level, with T13, L6 and S1'],
   ['Ctrl+Z, Ctrl+Shift+Z', 'undo, redo'],
   ['Esc', 'disarm'],
@@ -45,13 +46,14 @@ export function HelpButton() {
                 </dl>
                 <p><strong>Measured</strong>: mean attenuation of an elliptical cylinder in the front of the vertebral body; density follows from the tube voltage, or from a calibration of your own scanner (enter it under Settings, choose it under Density). Where the header gives no tube voltage or contrast, state them in the bottom line.</p>
                 <p>
-                  <strong>Network</strong>: a mixture of experts trained on simulated vertebrae. P is the probability that a DXA on the chosen scale reads a
-                  T-score of −2.5 or lower at this level. The intervals of the densities cover the truth in 90 % of simulated vertebrae; that of P is where P would lie at the two ends of the density&apos;s interval. T-scores apply to women after the
+                  <strong>Network</strong>: the one that comes with OsteoLens is a mixture of experts trained on simulated vertebrae; your own can be added under Settings, Networks. P is the probability that a DXA on the chosen scale reads a
+                  T-score of −2.5 or lower at this level. The intervals of the densities of the bundled network cover the truth in 90 % of simulated vertebrae; that of P is where P would lie at the two ends of the density&apos;s interval. T-scores apply to women after the
                   menopause and to men of 50 and older.
                 </p>
                 <p>
                   <strong>Opening</strong>: drop files, a folder or an archive (zip, gz, tar) with DICOM or NIfTI, search a DICOMweb server under
-                  &ldquo;Server…&rdquo;, or follow a link that names a study. Nothing you open leaves this computer, and nothing is stored unless you save it.
+                  &ldquo;Server…&rdquo;, or follow a link that names a study. Nothing you open leaves this computer, and nothing is stored unless you save it, but for unsaved
+                  picks: encrypted, so that they survive a crash, and to be opened only with their own scan. Settings, Storage lists and erases all that is kept.
                 </p>
                 <div className="dialog-buttons">
                   <Button look="primary" onPress={close}>Close</Button>

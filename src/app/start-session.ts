@@ -1,7 +1,8 @@
 import packageFacts from '../../package.json' with { type: 'json' };
-import { createInferenceEngine, createSpineFinder, openLocalStorage } from '#src/inference/index.ts';
+import { createInferenceEngine, createModelChecker, createSpineFinder, openLocalStorage } from '#src/inference/index.ts';
 import { createSession, type Session } from '#src/session/index.ts';
 import { createViewer } from '#src/viewer/index.ts';
+import { runtimeFacts } from './runtime-facts.ts';
 
 let session: Session | null = null;
 
@@ -9,10 +10,12 @@ let session: Session | null = null;
 export function startSession(): Session {
   if (session) return session;
   const query = new URLSearchParams(location.search);
+  const runtime = runtimeFacts();
   session = createSession({
     viewer: createViewer({ maxMegabytes: megabytesOf(query.get('maxMegabytes')) }),
-    engine: createInferenceEngine(location.search),
-    spineFinder: createSpineFinder(new URL('./models/osteolens-spine/', document.baseURI).href),
+    engine: createInferenceEngine(location.search, runtime),
+    spineFinder: createSpineFinder(new URL('./models/osteolens-spine/', document.baseURI).href, runtime),
+    checkModel: createModelChecker(runtime),
     baseUrl: new URL('./', document.baseURI).href,
     appVersion: packageFacts.version,
     storage: openLocalStorage(),

@@ -1,5 +1,6 @@
 import type { FileProblem } from '#src/core/dicom/describe-faults.ts';
 import type { Series } from '#src/core/dicom/series.ts';
+import type { ModelFolder } from './model-folder.ts';
 
 /** One thing that was dropped or chosen. */
 export type FileEntry = {
@@ -28,6 +29,8 @@ export type OpenedFiles = {
   /** Likeliest to show T10 to L5 first, refused ones last. */
   readonly series: readonly Series[];
   readonly others: readonly OtherFile[];
+  /** Networks, which are never part of the study. */
+  readonly models: readonly ModelFolder[];
   /** Sentences about files that are in no series, and about the opening as a whole. */
   readonly problems: readonly FileProblem[];
   /** The bytes behind SliceHeader.fileId, as a DICOM Part 10 file. Throws a RangeError for an id of another opening. */

@@ -1,4 +1,5 @@
 import type { FileProblem } from '#src/core/dicom/describe-faults.ts';
+import { quotable } from '#src/lib/foreign-text.ts';
 
 type LinkFaultCode =
   | 'link-invalid'
@@ -28,6 +29,6 @@ export function describeLinkFaults(faults: readonly LinkFault[]): readonly FileP
   return codes.map((code) => {
     const fileNames = [...new Set(faults.filter((fault) => fault.code === code).map(({ what }) => what))];
     const rest = fileNames.length > NAMED ? ` and ${fileNames.length - NAMED} more` : '';
-    return { code, sentence: WORDINGS[code](`${fileNames.slice(0, NAMED).join(', ')}${rest}`), fileNames };
+    return { code, sentence: WORDINGS[code](`${fileNames.slice(0, NAMED).map(quotable).join(', ')}${rest}`), fileNames };
   });
 }

@@ -19,7 +19,7 @@ function start(): { worker: FakeWorker; startWorker: () => Worker } {
   return { worker, startWorker: () => worker as unknown as Worker };
 }
 
-const nothing = { series: [], others: [], problems: [], blobs: [new Blob(['abc'])] };
+const nothing = { series: [], others: [], models: [], problems: [], blobs: [new Blob(['abc'])] };
 
 describe('openFiles', () => {
   test('should pass progress on, give the Blobs by file id and end the worker', async () => {
@@ -56,6 +56,26 @@ describe('openFiles', () => {
     worker.reply({ kind: 'failed', message: 'bug', stack: null });
     await expect(opening).rejects.toThrow('bug');
     expect(worker.terminate).toHaveBeenCalledTimes(1);
+  });
+
+  test('should begin again with another worker where one died, and reject where that dies too', async () => {
+    const workers = [new FakeWorker(), new FakeWorker(), new FakeWorker(), new FakeWorker()];
+    let started = 0;
+    const startWorker = () => {
+      started += 1;
+      return workers[started - 1] as unknown as Worker;
+    };
+    const opening = openFiles([{ name: 'a', blob: null }], { startWorker });
+    workers[0]?.onerror?.({ message: 'gone' });
+    await vi.waitFor(() => expect(workers[1]?.postMessage.mock.calls).toEqual(workers[0]?.postMessage.mock.calls));
+    workers[1]?.reply({ kind: 'done', result: nothing });
+    expect((await opening).series).toEqual([]);
+    const hopeless = openFiles([], { startWorker });
+    workers[2]?.onerror?.({ message: 'gone' });
+    await vi.waitFor(() => expect(workers[3]?.postMessage).toHaveBeenCalled());
+    workers[3]?.onerror?.({ message: 'gone again' });
+    await expect(hopeless).rejects.toThrow('gone again');
+    expect(workers.map(({ terminate }) => terminate.mock.calls.length)).toEqual([1, 1, 1, 1]);
   });
 
   test('should hand over every file once and in order, and say which batch is the last', async () => {

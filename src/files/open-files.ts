@@ -1,3 +1,4 @@
+import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import type { FileEntry, OpenedFiles, OpenProgress } from './file-entry.ts';
 import type { FilesReply, FilesRequest, ReadFiles } from './messages.ts';
 
@@ -11,10 +12,21 @@ export type OpenOptions = {
 /**
  * Unpacks archives, reads the headers of all files in a worker and groups them into checked series. What is wrong with
  * a file or series is in the result; nothing a user can drop rejects the promise.
- * Cancelling ends the worker and rejects with the signal's reason (an AbortError unless the caller gave another).
+ * Cancelling ends the worker and rejects with the signal's reason (an AbortError unless the caller gave another). A worker that dies is
+ * replaced once, and the reading begins again.
  */
 export async function openFiles(entries: readonly FileEntry[], options: OpenOptions = {}): Promise<OpenedFiles> {
-  const { signal, onProgress, startWorker = takeWorker } = options;
+  try {
+    return await readInWorker(entries, options);
+  } catch (error) {
+    if (!(error instanceof WorkerDied)) throw error;
+    return readInWorker(entries, options);
+  }
+}
+
+class WorkerDied extends Error {}
+
+async function readInWorker(entries: readonly FileEntry[], { signal, onProgress, startWorker = takeWorker }: OpenOptions): Promise<OpenedFiles> {
   signal?.throwIfAborted();
   const worker = startWorker();
   let cancel: (() => void) | undefined;
@@ -28,7 +40,7 @@ export async function openFiles(entries: readonly FileEntry[], options: OpenOpti
         else if (reply.kind === 'done') resolve(reply.result);
         else reject(new Error(`Reading files failed: ${reply.message}`, { cause: reply.stack }));
       };
-      worker.onerror = (event) => reject(new Error(`The file worker did not start: ${event.message}`));
+      worker.onerror = (event) => reject(new WorkerDied(`The file worker ended or did not start: ${event.message}`));
       postInBatches(worker, entries);
     });
     return { ...opened, blobOf: (fileId) => blobAt(blobs, fileId) };
@@ -61,7 +73,7 @@ function takeWorker(): Worker {
 }
 
 function startFilesWorker(): Worker {
-  return new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'files' });
+  return watchWorker(new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'files' }));
 }
 
 function blobAt(blobs: readonly Blob[], fileId: number): Blob {

@@ -18,12 +18,25 @@ export type InferenceProblemCode =
   | 'insecure-page'
   | 'session-failed'
   | 'model-mismatch'
+  | 'onnx-unreadable'
+  | 'onnx-opset'
+  | 'onnx-external-data'
+  | 'onnx-operator'
   | 'no-model'
   | 'run-failed'
   | 'worker-crashed'
   | 'device-lost'
   | 'timed-out'
-  | 'cancelled';
+  | 'cancelled'
+  | 'model-file-missing'
+  | 'model-file-size'
+  | 'model-other-kind'
+  | 'model-known'
+  | 'model-changed'
+  | 'no-model-folder'
+  | 'golden-wrong'
+  | 'model-not-finite'
+  | 'model-slow';
 
 /** An expected failure; plain data, so that it crosses the worker's boundary whole. */
 export type InferenceProblem = {

@@ -67,7 +67,8 @@ describe('createModelReader', () => {
     const files = new Map(
       Object.entries(folder).map(([url, body]) => [url.split('/').at(-1) ?? '', new Blob([body as BlobPart])]),
     );
-    expect(await createModelReader()({ kind: 'files', files })).toMatchObject({ ok: true, value: { manifest } });
+    // A foreign network's runs are limited, the bundled one's are not.
+    expect(await createModelReader()({ kind: 'files', files })).toMatchObject({ ok: true, value: { manifest, runLimitMs: 20_000 } });
     files.delete('golden.bin');
     expect(await createModelReader()({ kind: 'files', files })).toMatchObject({
       ok: false, error: { sentence: 'The model could not be loaded: golden.bin is not in the folder.' },

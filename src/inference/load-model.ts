@@ -2,12 +2,15 @@ import { parseManifest, type ModelManifest } from '#src/core/model/manifest.ts';
 import { memoizePromise } from '#src/lib/memoize-promise.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { InferenceProblem, ModelSource } from './engine.ts';
+import { RUN_LIMIT_MS } from './model-limits.ts';
 
 /** A model folder in memory. The manifest is checked; the bytes are not yet (verify-file.ts). */
 export type ModelFiles = {
   readonly manifest: ModelManifest;
   readonly model: ArrayBuffer;
   readonly golden: ArrayBuffer;
+  /** A run that takes longer is ended with its worker; set for networks from outside. */
+  readonly runLimitMs?: number;
 };
 
 type ReadFile = (name: string) => Promise<Result<ArrayBuffer, InferenceProblem>>;
@@ -63,5 +66,9 @@ export function createModelReader(): (source: ModelSource) => Promise<Result<Mod
     (folderUrl: string) => readFolder(readFromUrl(folderUrl)),
     (result) => !result.ok,
   );
-  return (source) => (source.kind === 'url' ? readUrlOnce(source.folderUrl) : readFolder(readFromFiles(source.files)));
+  return async (source) => {
+    if (source.kind === 'url') return readUrlOnce(source.folderUrl);
+    const files = await readFolder(readFromFiles(source.files));
+    return files.ok ? ok({ ...files.value, runLimitMs: RUN_LIMIT_MS }) : files;
+  };
 }

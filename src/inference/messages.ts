@@ -6,12 +6,14 @@ import type { SourceBlock } from '#src/core/volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
 import type { Backend } from './choose-backend.ts';
 import type { InferenceProblem } from './engine.ts';
+import type { OrtBuild } from './ort-build.ts';
 
 /* Everything that crosses between the page and the inference worker. One request is under way at a time. */
 
 export type LoadRequest = {
   readonly type: 'load';
   readonly backend: Backend;
+  readonly build: OrtBuild;
   readonly manifest: ModelManifest;
   readonly model: ArrayBuffer;
 };

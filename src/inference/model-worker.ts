@@ -3,6 +3,7 @@ import type { Backend } from './choose-backend.ts';
 import type { AnalysisJob, AnalysisOutput, InferenceProblem } from './engine.ts';
 import type { ModelFiles } from './load-model.ts';
 import type { PatchRequest, WorkerAnswers } from './messages.ts';
+import type { OrtBuild } from './ort-build.ts';
 import { WorkerLink, type AskOptions, type WorkerPort } from './worker-link.ts';
 
 /**
@@ -41,12 +42,13 @@ export class ModelWorker {
     worker: WorkerPort,
     files: ModelFiles,
     backend: Backend,
+    build: OrtBuild,
     options: { readonly timeoutMs?: number; readonly signal: AbortSignal },
   ): Promise<Result<ModelWorker, InferenceProblem>> {
     const { timeoutMs, signal } = options;
     const link = new WorkerLink(worker);
     const loaded = await link.ask(
-      { type: 'load', backend, manifest: files.manifest, model: files.model },
+      { type: 'load', backend, build, manifest: files.manifest, model: files.model },
       { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     );
     if (loaded.ok) return ok(new ModelWorker(link, files, backend, loaded.value));
@@ -78,6 +80,7 @@ export class ModelWorker {
   }
 
   private limits(): Pick<AskOptions, 'timeoutMs' | 'abortGraceMs'> {
-    return { abortGraceMs: ABORT_GRACE_MS, ...(this.backend === 'webgpu' ? { timeoutMs: WEBGPU_RUN_LIMIT_MS } : {}) };
+    const limits = [...(this.backend === 'webgpu' ? [WEBGPU_RUN_LIMIT_MS] : []), ...(this.files.runLimitMs === undefined ? [] : [this.files.runLimitMs])];
+    return { abortGraceMs: ABORT_GRACE_MS, ...(limits.length === 0 ? {} : { timeoutMs: Math.min(...limits) }) };
   }
 }

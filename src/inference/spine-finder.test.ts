@@ -5,10 +5,12 @@ import type { FoundVertebra } from '#src/core/spine/find-spine.ts';
 import { VolumeReducer, planReduction } from '#src/core/spine/reduce-volume.ts';
 import { parseSpineManifest } from '#src/core/spine/spine-manifest.ts';
 import { VERTEBRAE, type VertebraName } from '#src/core/levels/vertebra-name.ts';
+import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
 import type { InferenceProblem } from './engine.ts';
 import type { SpineFiles } from './load-spine-model.ts';
+import type { OrtBuild } from './ort-build.ts';
 import { createFinder } from './spine-finder.ts';
 import type { SpineAnswer, SpineRequest } from './spine-messages.ts';
 import type { WorkerPort } from './worker-link.ts';
@@ -52,19 +54,19 @@ const FOUND = [vertebra('T8', -370), vertebra('T9', -395)];
 const answers: Behaviour = (request) => {
   switch (request.type) {
     case 'load-spine': return ok({ threads: 2, startMs: 1 });
-    case 'slab': return ok(null);
+    case 'slab': return ok(request.valuesHu.slice());
     case 'find-spine': return ok({ found: FOUND, networkMs: 1 });
     case 'fit-body': return ok({ centreLps: worldPoint(request.centreLps[0] + 2, request.centreLps[1], request.centreLps[2]), confidence: 0.9, moved: true, halfWidthMm: 15, halfDepthMm: 13, heightMm: 20 });
   }
 };
 
-function finderWith(behave: Behaviour, files: Result<SpineFiles, InferenceProblem> = ok(FILES)) {
+function finderWith(behave: Behaviour, files: Result<SpineFiles, InferenceProblem> = ok(FILES), build: OrtBuild = 'plain') {
   const workers: FakeSpineWorker[] = [];
   const finder = createFinder(() => {
     const worker = new FakeSpineWorker(behave);
     workers.push(worker);
     return worker;
-  }, () => Promise.resolve(files));
+  }, () => Promise.resolve(files), () => Promise.resolve(build));
   return { finder, workers };
 }
 
@@ -92,6 +94,17 @@ describe('the spine finder', () => {
     expect(worker?.isTerminated).toBe(true);
   });
 
+  it('reads the scan into two slabs in turn, however many there are', async () => {
+    const given: (Int16Array | Float32Array | undefined)[] = [];
+    const counted = { id: volume.id, sizeVox: volume.sizeVox, indexToWorld: volume.indexToWorld, readBlock: (...[box, reuse]: Parameters<VolumeSource['readBlock']>) => {
+      if (box.max[0] - box.min[0] === 1000) given.push(reuse);
+      return volume.readBlock(box);
+    } };
+    await finderWith(answers).finder.find(counted, new AbortController().signal, () => undefined);
+    expect(given.map((one) => one === undefined)).toEqual(given.map((_one, n) => n < 2));
+    expect(given.length).toBeGreaterThan(2);
+  });
+
   it('is cancelled at once, whatever the worker is at', async () => {
     for (const stuckAt of ['load-spine', 'slab', 'find-spine', 'fit-body']) {
       const { finder, workers } = finderWith((request) => (request.type === stuckAt ? 'hang' : answers(request)));
@@ -112,6 +125,28 @@ describe('the spine finder', () => {
     const failed: InferenceProblem = { code: 'run-failed', sentence: 'The spine network failed on this scan.' };
     const other = finderWith((request) => (request.type === 'find-spine' ? fail(failed) : answers(request)));
     expect(await other.finder.find(volume, new AbortController().signal, () => undefined)).toEqual(fail(failed));
+  });
+
+  it('begins again with another worker where one died, and says so where that dies too', async () => {
+    for (const [diesTimes, outcome] of [[1, 'found'], [2, 'worker-crashed']] as const) {
+      let deaths = 0;
+      const { finder, workers } = finderWith((request) => {
+        if (request.type !== 'find-spine' || deaths === diesTimes) return answers(request);
+        deaths += 1;
+        workers.at(-1)?.dispatchEvent(new Event('error'));
+        return 'hang';
+      });
+      const result = await finder.find(volume, new AbortController().signal, () => undefined);
+      expect(result.ok ? 'found' : result.error.code).toBe(outcome);
+      expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
+    }
+  });
+
+  it('takes the plain build where one with WebGPU does not start', async () => {
+    const failed: InferenceProblem = { code: 'session-failed', sentence: 'The spine network could not be started on this machine.' };
+    const { finder, workers } = finderWith((request) => (request.type === 'load-spine' && request.build === 'jspi' ? fail(failed) : answers(request)), ok(FILES), 'jspi');
+    expect((await finder.find(volume, new AbortController().signal, () => undefined)).ok).toBe(true);
+    expect(workers[0]?.requests.flatMap((request) => (request.type === 'load-spine' ? [request.build] : []))).toEqual(['jspi', 'plain']);
   });
 
   it('proposes nothing where nothing was found, without a failure', async () => {

@@ -10,6 +10,21 @@ export async function verifyFile(bytes: ArrayBuffer, entry: ManifestFile): Promi
       sentence: `The model was refused: ${entry.name} has ${bytes.byteLength} bytes where its manifest says ${entry.bytes}.`,
     });
   }
+  const digest = await sha256Of(bytes);
+  if (!digest.ok) return digest;
+  const hex = digest.value;
+  if (hex !== entry.sha256) {
+    return fail({
+      code: 'model-hash',
+      sentence: `The model was refused: the SHA-256 of ${entry.name} is not that of its manifest, so the file was changed or damaged.`,
+      detail: hex,
+    });
+  }
+  return ok(null);
+}
+
+/** 64 lower-case hexadecimal digits. */
+export async function sha256Of(bytes: ArrayBuffer): Promise<Result<string, InferenceProblem>> {
   // Browsers offer SubtleCrypto only on https and on localhost, whatever the type says.
   const subtle = (globalThis.crypto as Partial<Crypto>).subtle;
   if (!subtle) {
@@ -19,13 +34,5 @@ export async function verifyFile(bytes: ArrayBuffer, entry: ManifestFile): Promi
     });
   }
   const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (hex !== entry.sha256) {
-    return fail({
-      code: 'model-hash',
-      sentence: `The model was refused: the SHA-256 of ${entry.name} is not that of its manifest, so the file was changed or damaged.`,
-      detail: hex,
-    });
-  }
-  return ok(null);
+  return ok(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''));
 }

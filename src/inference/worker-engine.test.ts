@@ -7,6 +7,7 @@ import { syntheticManifest } from '#src/testing/synthetic-manifest.ts';
 import { createBackendMemory } from './backend-memory.ts';
 import type { AdapterFacts, Backend } from './choose-backend.ts';
 import type { AnalysisJob, FallbackEvent, InferenceProblem, ModelSource } from './engine.ts';
+import type { OrtBuild } from './ort-build.ts';
 import { WorkerEngine } from './worker-engine.ts';
 
 const golden = new ArrayBuffer(120);
@@ -29,12 +30,13 @@ function makeJob(): AnalysisJob {
 type Setup = {
   readonly forced?: Backend;
   readonly adapter?: AdapterFacts;
+  readonly build?: OrtBuild;
   readonly remembered?: Backend;
   /** By the order in which the workers are created; the last one stands for all that follow. */
   readonly behaviours?: readonly Behaviour[];
 };
 
-function setUp({ forced, adapter, remembered, behaviours = [answerWithGolden(manifest)] }: Setup = {}) {
+function setUp({ forced, adapter, build = 'plain', remembered, behaviours = [answerWithGolden(manifest)] }: Setup = {}) {
   const workers: FakeInferenceWorker[] = [];
   const stored = new Map<string, string>();
   const memory = createBackendMemory({
@@ -52,6 +54,7 @@ function setUp({ forced, adapter, remembered, behaviours = [answerWithGolden(man
     },
     readModel,
     probeAdapter: () => Promise.resolve(adapter ?? null),
+    readBuild: () => Promise.resolve(build),
     memory,
     forced: forced ?? null,
   });
@@ -101,6 +104,23 @@ describe('WorkerEngine', () => {
         run: { backend: 'wasm', elapsedMs: 20, modelId: 'synthetic', modelSha256: manifest.file.sha256 },
       }),
     );
+  });
+
+  it('runs both backends with the one build of this machine', async () => {
+    const { engine, workers } = setUp({ adapter: hardware, build: 'jspi', behaviours: [answerWithGolden(manifest, 50), answerWithGolden(manifest, 5)] });
+    await engine.load(source);
+    await engine.analyse(makeJob(), never);
+    await vi.waitFor(() => expect(engine.getStatus()).toMatchObject({ state: 'ready', backend: 'webgpu' }));
+    expect(workers.map(({ requests: [load] }) => load)).toMatchObject([{ backend: 'wasm', build: 'jspi' }, { backend: 'webgpu', build: 'jspi' }]);
+  });
+
+  it('takes the plain build where one with WebGPU does not even run WASM, and tries WebGPU no more', async () => {
+    const unstartable: Behaviour = () => fail({ code: 'session-failed', sentence: 'The model could not be started with WASM on this machine.' });
+    const { engine, workers } = setUp({ adapter: hardware, build: 'asyncify', behaviours: [unstartable, answerWithGolden(manifest)] });
+    expect(await engine.load(source)).toEqual(ok(manifest));
+    expect((await engine.analyse(makeJob(), never)).ok).toBe(true);
+    expect(engine.getStatus()).toMatchObject({ state: 'ready', backend: 'wasm', reason: 'WASM: the runtime with WebGPU does not start on this machine.' });
+    expect(workers.map(({ requests: [load] }) => load)).toMatchObject([{ build: 'asyncify' }, { build: 'plain' }]);
   });
 
   it('refuses to analyse without a model', async () => {
@@ -206,7 +226,7 @@ describe('WorkerEngine', () => {
     });
 
     it('leaves a WebGPU that does not start in time', async () => {
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
       const { engine, workers, fallbacks } = setUp({
         adapter: hardware, remembered: 'webgpu', behaviours: [() => 'hang', answerWithGolden(manifest)],
       });

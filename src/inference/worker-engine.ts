@@ -16,6 +16,7 @@ import {
 } from './engine.ts';
 import type { ModelFiles } from './load-model.ts';
 import { ModelWorker } from './model-worker.ts';
+import type { OrtBuild } from './ort-build.ts';
 import { readGoldenPatches, type SelfTestReport } from './self-test.ts';
 import { runGoldenCases, runTrial, type RunPatch } from './trial.ts';
 import { verifyFile } from './verify-file.ts';
@@ -41,6 +42,8 @@ export type EngineParts = {
   readonly createWorker: () => WorkerPort;
   readonly readModel: (source: ModelSource) => Promise<Result<ModelFiles, InferenceProblem>>;
   readonly probeAdapter: () => Promise<AdapterFacts | null>;
+  /** This machine's build of the runtime. */
+  readonly readBuild: () => Promise<OrtBuild>;
   readonly memory: BackendMemory;
   readonly forced: Backend | null;
 };
@@ -48,6 +51,7 @@ export type EngineParts = {
 type LoadedModel = {
   readonly files: ModelFiles;
   readonly adapter: AdapterFacts | null;
+  build: OrtBuild;
   decision: BackendDecision;
 };
 
@@ -129,11 +133,11 @@ export class WorkerEngine implements InferenceEngine {
   }
 
   private async replaceModel(files: ModelFiles): Promise<Result<ModelManifest, InferenceProblem>> {
-    const { forced, memory, probeAdapter } = this.parts;
+    const { forced, memory, probeAdapter, readBuild } = this.parts;
     const before = { model: this.model, worker: this.worker, status: this.status };
     const adapter = forced === 'wasm' ? null : await probeAdapter();
     const remembered = adapter === null ? null : memory.read(adapter.id, files.manifest.file.sha256);
-    this.model = { files, adapter, decision: chooseBackend({ forced, adapter, remembered, trial: null }) };
+    this.model = { files, adapter, build: await readBuild(), decision: chooseBackend({ forced, adapter, remembered, trial: null }) };
     this.worker = null;
     const started = await this.ensureWorker(this.model);
     if (started.ok) {
@@ -184,6 +188,12 @@ export class WorkerEngine implements InferenceEngine {
       this.fallBack(model, started.error);
       return this.ensureWorker(model);
     }
+    if (model.build !== 'plain' && started.error.code === 'session-failed') {
+      // A build with WebGPU that does not even run WASM here: the plain one is a second download, and the last thing to try.
+      model.build = 'plain';
+      model.decision = { ...model.decision, reason: 'WASM: the runtime with WebGPU does not start on this machine.', wantsTrial: false, isMeasured: false };
+      return this.ensureWorker(model);
+    }
     if (!this.disposal.signal.aborted) this.setStatus({ state: 'failed', problem: started.error });
     return started;
   }
@@ -192,7 +202,7 @@ export class WorkerEngine implements InferenceEngine {
   private startWorker(model: LoadedModel, backend: Backend, webgpuLimitMs: number): Promise<Result<ModelWorker, InferenceProblem>> {
     const { signal } = this.disposal;
     const limit = backend === 'webgpu' ? { timeoutMs: webgpuLimitMs } : {};
-    return ModelWorker.start(this.parts.createWorker(), model.files, backend, { signal, ...limit });
+    return ModelWorker.start(this.parts.createWorker(), model.files, backend, model.build, { signal, ...limit });
   }
 
   private fallBack(model: LoadedModel, problem: InferenceProblem): void {

@@ -1,3 +1,4 @@
+import { afterAwakeTime } from '#src/lib/browser/awake-timer.ts';
 import { fail, type Result } from '#src/lib/result.ts';
 import { cancelled, type InferenceProblem } from './engine.ts';
 import type { WorkerAnswers, WorkerRequest } from './messages.ts';
@@ -55,16 +56,16 @@ export class WorkerLink<Requests extends { readonly type: PropertyKey } = Worker
     const answer = new Promise<Result<unknown, InferenceProblem>>((resolve) => {
       this.waiting.set(id, resolve);
     });
-    const timers: ReturnType<typeof setTimeout>[] = [];
-    const abort = () => timers.push(setTimeout(() => this.close(), abortGraceMs));
+    const timers: (() => void)[] = [];
+    const abort = () => timers.push(afterAwakeTime(abortGraceMs, () => this.close()));
     signal?.addEventListener('abort', abort);
-    if (timeoutMs !== undefined) timers.push(setTimeout(() => this.timeOut(timeoutMs), timeoutMs));
+    if (timeoutMs !== undefined) timers.push(afterAwakeTime(timeoutMs, () => this.timeOut(timeoutMs)));
     this.worker.postMessage({ id, request }, [...transfer]);
     try {
       // The worker answers a request with its own kind of answer (worker/entry.ts).
       return (await answer) as Result<Answers[Request['type'] & keyof Answers], InferenceProblem>;
     } finally {
-      for (const timer of timers) clearTimeout(timer);
+      for (const stop of timers) stop();
       signal?.removeEventListener('abort', abort);
     }
   }

@@ -12,7 +12,7 @@ import { isScanned } from '#src/core/volume/tilted-slices.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { InferenceEngine } from '#src/inference/index.ts';
-import type { LevelInspector } from './level-inspector.ts';
+import type { Inspect } from './level-inspector.ts';
 
 export type LevelJob = {
   readonly volume: VolumeSource;
@@ -26,7 +26,7 @@ export type LevelJob = {
   readonly isEverySecondSlice: boolean;
   /** Of the snap that placed the pick; null where the reader or a file placed it. */
   readonly snapConfidence: number | null;
-  readonly inspect: LevelInspector;
+  readonly inspect: Inspect;
   readonly engine: InferenceEngine;
   /** Null when no model could be loaded: the level is measured all the same. */
   readonly manifest: ModelManifest | null;
@@ -63,11 +63,12 @@ function isPatchScanned({ volume, pick, shear, manifest }: LevelJob): boolean {
   return shear === undefined || manifest === null || isScanned(boxForPatch(volume, pick.centreLps, manifest.input.patch), volume.sizeVox, shear);
 }
 
-/** The network alone at a pick. */
+/** The network alone at a pick; tried once more where its worker died, which takes the block with it. */
 export async function estimate({ volume, facts, pick, engine, manifest }: LevelJob, signal: AbortSignal): Promise<Estimated> {
   if (!manifest) return fail({ code: 'no-model', sentence: 'There is no estimate because no network could be loaded.' });
-  const block = cropForPatch(volume, pick.centreLps, manifest.input.patch);
-  const answer = await engine.analyse({ block, centreLps: pick.centreLps, facts }, signal);
+  const ask = () => engine.analyse({ block: cropForPatch(volume, pick.centreLps, manifest.input.patch), centreLps: pick.centreLps, facts }, signal);
+  const first = await ask();
+  const answer = !first.ok && first.error.code === 'worker-crashed' ? await ask() : first;
   if (!answer.ok) return answer;
   const decoded = decodeOutputs(answer.value.outputs, manifest, answer.value.outsideFraction);
   return decoded.ok ? ok({ network: decoded.value, run: answer.value.run, activation: activationMap(answer.value.outputs, manifest, pick.centreLps) }) : decoded;

@@ -62,6 +62,25 @@ describe('analysis runner', () => {
     expect(jobs).toHaveLength(2);
   });
 
+  it('doubts a low body once its neighbours are known, and no longer when they are gone', async () => {
+    const { store, jobs, place, change } = setUp();
+    const height = (level: LevelPick['level'], mm: number): LevelResult => ({ ...resultFor(level), fit: { heightsMm: { anterior: mm, middle: mm, posterior: mm } } as NonNullable<LevelResult['fit']> });
+    const codesAtL2 = (): readonly string[] => {
+      const { L2 } = store.getState().analyses;
+      return L2?.status === 'done' ? L2.result.warnings.map(({ code }) => code) : [];
+    };
+    place('L2', 30);
+    jobs[0]?.resolve(height('L2', 17));
+    await settled();
+    expect(codesAtL2()).toEqual([]);
+    place('L3', 0);
+    jobs[1]?.resolve(height('L3', 25));
+    await settled();
+    expect(codesAtL2()).toEqual(['height-loss']);
+    change((history) => removePick(history, 'L3'));
+    expect(codesAtL2()).toEqual([]);
+  });
+
   it('follows a shift of all labels', () => {
     const { store, place, change } = setUp();
     place('L2', 30);

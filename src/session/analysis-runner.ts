@@ -1,8 +1,9 @@
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { findPick } from '#src/core/levels/picks.ts';
 import { isAnalysed, VERTEBRAE, type VertebraName } from '#src/core/levels/vertebra-name.ts';
+import { judgeHeights } from '#src/core/results/gates.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
-import type { LevelAnalysis, SessionStore } from './state.ts';
+import type { Analyses, LevelAnalysis, SessionStore } from './state.ts';
 
 /** What is analysed; T1 to T9 and S1 are landmarks only. */
 const ANALYSED = VERTEBRAE.filter(isAnalysed);
@@ -31,7 +32,7 @@ export function startAnalysisRunner(store: SessionStore, analyse: AnalyseOne): A
 
   function setAnalysis(level: VertebraName, analysis: LevelAnalysis | null): void {
     const { [level]: _old, ...others } = store.getState().analyses;
-    store.setState({ analyses: analysis ? { ...others, [level]: analysis } : others });
+    store.setState({ analyses: withJudgedHeights(analysis ? { ...others, [level]: analysis } : others) });
   }
 
   function stop(level: VertebraName): void {
@@ -107,4 +108,14 @@ export function startAnalysisRunner(store: SessionStore, analyse: AnalyseOne): A
 
 function isSamePlace(a: LevelPick, b: LevelPick): boolean {
   return a.level === b.level && a.roi === b.roi && a.centreLps.every((value, axis) => value === b.centreLps[axis]);
+}
+
+/** Each level that comes or goes may change what is said of the heights of the others. */
+function withJudgedHeights(analyses: Analyses): Analyses {
+  const judged = judgeHeights(Object.values(analyses).flatMap((one) => (one.status === 'done' ? [one.result] : [])));
+  const results = new Map(judged.map((result) => [result.level, result]));
+  return Object.fromEntries(Object.entries(analyses).map(([level, one]) => {
+    const result = one.status === 'done' ? results.get(one.result.level) : undefined;
+    return [level, one.status === 'done' && result && result !== one.result ? { ...one, result } : one];
+  }));
 }

@@ -4,26 +4,29 @@ import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { emptyPickHistory, placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { canStateKvp, effectiveStatement, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
-import { readPicks } from '#src/core/results/session-file.ts';
+import { readPicks, type ModelOfFile } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
+import { quotable } from '#src/lib/foreign-text.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { OtherFile } from '#src/files/index.ts';
 import { tell } from './messages.ts';
+import { tellOtherModels } from './models-of-file.ts';
 import type { SessionStore } from './state.ts';
 
-type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null; readonly stated?: StatedFacts };
+type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null; readonly stated?: StatedFacts; readonly models?: readonly ModelOfFile[] };
 
 /** Places the picks of a results or centroid file on the open series and its other parts; says in one sentence why where it cannot. */
 export function applyPicksFile(store: SessionStore, file: OtherFile): void {
   const { series, openSeriesId } = store.getState();
   const open = series.find((one) => one.id === openSeriesId);
+  const name = quotable(file.name);
   if (!open) {
-    tell(store, 'problem', `${file.name} holds picks, but no CT series is open: open its study together with it.`);
+    tell(store, 'problem', `${name} holds picks, but no CT series is open: open its study together with it.`);
     return;
   }
   const read = file.kind === 'results' ? picksOfResults(file.text, open) : picksOfCentroids(file.text, open);
   if (!read.ok) {
-    tell(store, 'problem', `${file.name}: ${read.error}`);
+    tell(store, 'problem', `${name}: ${read.error}`);
     return;
   }
   const stated = takeStatement(store, open, read.value.stated ?? NOTHING_STATED);
@@ -32,7 +35,8 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
   if (picks.length > 0) store.setState({ picks: placePicks(store.getState().picks, picks), selectedLevel: picks[0]?.level ?? null });
   const placed = picks.length > 0 ? `${levelsOf(picks)} placed${read.value.note ?? ''}${stated}` : 'nothing placed here';
   const left = elsewhere.length > 0 ? `; ${levelsOf(elsewhere)} ${elsewhere.length === 1 ? 'lies' : 'lie'} in another part of the series and ${elsewhere.length === 1 ? 'is' : 'are'} analysed when that part is shown` : '';
-  tell(store, 'note', `${file.name}: ${placed}${left}.`);
+  tell(store, 'note', `${name}: ${placed}${left}.`);
+  tellOtherModels(store, name, read.value.models ?? []);
 }
 
 /** Takes over what the reader of a file stated, where neither the header nor the reader of now says anything; answers it in words. */
@@ -92,7 +96,7 @@ function picksOfResults(text: string, open: Series): Result<PicksOfFile, string>
   if (uid && open.seriesInstanceUid && uid !== open.seriesInstanceUid) {
     return fail('it belongs to another series, so its picks were not placed; open that series.');
   }
-  return ok({ picks: read.value.picks, note: ', and analysed anew', stated: read.value.stated });
+  return ok({ picks: read.value.picks, note: ', and analysed anew', stated: read.value.stated, models: read.value.models });
 }
 
 function picksOfCentroids(text: string, open: Series): Result<PicksOfFile, string> {

@@ -43,14 +43,22 @@ describe('createBodyFinder', () => {
     expect((await answers)[0].moved).toBe(true);
   });
 
-  it('fits on the page where the worker fails, then and later', async () => {
-    const fake = fakeWorker();
+  it('gives the work of a worker that died to another, and fits on the page where a third died', async () => {
+    const fakes = [fakeWorker(), fakeWorker(), fakeWorker()];
     let starts = 0;
-    const find = createBodyFinder(() => { starts += 1; return fake.worker; });
+    const find = createBodyFinder(() => {
+      starts += 1;
+      return fakes[starts - 1]?.worker ?? fakeWorker().worker;
+    });
     const first = find(volume, clicked);
-    fake.crash();
+    fakes[0]?.crash();
+    fakes[1]?.reply(0);
     expect(await first).toEqual(snapToBody(volume, clicked));
+    const second = find(volume, clicked);
+    fakes[1]?.crash();
+    fakes[2]?.crash();
+    expect(await second).toEqual(snapToBody(volume, clicked));
     expect(await find(volume, clicked)).toEqual(snapToBody(volume, clicked));
-    expect(starts).toBe(1);
+    expect(starts).toBe(3);
   });
 });

@@ -25,7 +25,11 @@ export type Explaining = {
   /** Runs the network at small moves of a level's mark, after whatever is being analysed. Stops another level's run. */
   readonly tryMoves: (level: VertebraName) => Promise<void>;
   readonly stopMoves: () => void;
+  /** Stops, and forgets all answers: they came from another network. */
+  readonly forgetMoves: () => void;
 };
+
+const FORGOTTEN = new DOMException('Another network was chosen.', 'AbortError');
 
 export function createExplaining(store: SessionStore, estimateAt: EstimateAt): Explaining {
   let current: AbortController | null = null;
@@ -66,11 +70,20 @@ export function createExplaining(store: SessionStore, estimateAt: EstimateAt): E
       }
       set({ answers: [...run.answers, answerOf(moved.value.network)] });
     }
-    set({ status: signal.aborted ? 'stopped' : 'done' });
+    if (signal.reason !== FORGOTTEN) set({ status: signal.aborted ? 'stopped' : 'done' });
     if (current === controller) current = null;
   }
 
-  return { showActivation: (isShown) => store.setState({ isActivationShown: isShown }), tryMoves, stopMoves };
+  return {
+    showActivation: (isShown) => store.setState({ isActivationShown: isShown }),
+    tryMoves,
+    stopMoves,
+    forgetMoves() {
+      current?.abort(FORGOTTEN);
+      current = null;
+      store.setState({ moves: {} });
+    },
+  };
 }
 
 function isBusy({ analyses }: ReturnType<SessionStore['getState']>): boolean {

@@ -5,6 +5,11 @@ export type { FoundSeries, FoundStudy, OfferedServer, ServerAccess, StudyPage, S
 export { spineCentres } from './follow-spine.ts';
 export { calibrationOf, conversionOf, factsOf, type DensitySettings } from './density-settings.ts';
 export type { Explaining, MovesRun } from './explaining.ts';
-export { doneResults, nextSeriesOf, openSeriesOf, picksElsewhere } from './selectors.ts';
-export type { Analyses, LevelAnalysis, Message, ModelFacts, Opening, SessionState, SpineFinding } from './state.ts';
+export { doneResults, keptOffer, nextSeriesOf, openSeriesOf, picksElsewhere } from './selectors.ts';
+export { shortHash, type ModelCheck, type ModelFacts, type OwnModel } from './models-facts.ts';
+export type { Models } from './models.ts';
+export type { Analyses, LevelAnalysis, Message, Opening, SessionState, SpineFinding } from './state.ts';
+export type { Recoverable, RecoveryState } from './recovery.ts';
+export type { KeptSession } from './saved-sessions.ts';
+export type { StorageOverview, StoredKind, StoredThing } from './stored-data.ts';
 export type { SizeChoice, SizeQuestion } from './size-question.ts';

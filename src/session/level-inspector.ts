@@ -3,12 +3,17 @@ import type { RoiChoice } from '#src/core/measure/choose-roi.ts';
 import type { LevelFacts } from '#src/core/measure/inspect-level.ts';
 import { buffersOf, readPart } from '#src/core/volume/volume-part.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import { boxesForTask, runTask, type LevelFound, type LevelReply, type LevelRequest, type LevelTask } from './level-task.ts';
 
 export type InspectedLevel = { readonly choice: RoiChoice; readonly facts: LevelFacts };
 
 /** Region of a level and what its voxels say: copies the voxels on the page, computes in a worker. Rejects when the signal aborts. */
-export type LevelInspector = (volume: VolumeSource, pick: Pick<LevelPick, 'centreLps' | 'roi'>, kvp: number | null, signal: AbortSignal) => Promise<InspectedLevel>;
+export type LevelInspector = Inspect & {
+  /** Starts the worker, so that the first level does not wait for it. */
+  readonly prepare: () => void;
+};
+export type Inspect = (volume: VolumeSource, pick: Pick<LevelPick, 'centreLps' | 'roi'>, kvp: number | null, signal: AbortSignal) => Promise<InspectedLevel>;
 
 type Port = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
 type Job = {
@@ -17,14 +22,16 @@ type Job = {
   readonly signal: AbortSignal;
   readonly resolve: (found: LevelFound) => void;
   readonly reject: (reason: unknown) => void;
+  /** A worker died of it, or during it. */
+  readonly hasFailed?: boolean;
 };
 
 /** A worker that died as often will die again. */
 const MOST_DEATHS = 3;
 
 /**
- * The worker starts with the first level and stays; it gets one job at a time, so that none is computed that was aborted meanwhile.
- * Where it dies, the page does its job and another is started for the next; where none can run, the page does all: the same answer, later.
+ * The worker starts with the first level, or before, and stays; it gets one job at a time, so that none is computed that was aborted meanwhile.
+ * Where it dies, another does its job again; where that dies too or none can run, the page does it: the same answer, later.
  * @param startWorker for tests; by default the module worker beside this file
  */
 export function createLevelInspector(startWorker: () => Port = startLevelWorker): LevelInspector {
@@ -55,8 +62,17 @@ export function createLevelInspector(startWorker: () => Port = startLevelWorker)
     worker = null;
     const died = sent;
     sent = null;
-    if (died) runOnPage(died.job);
+    if (died?.job.hasFailed) runOnPage(died.job);
+    else if (died) waiting = [{ ...died.job, hasFailed: true }, ...waiting];
     sendNext();
+  }
+
+  function ensure(): void {
+    try {
+      worker ??= deaths < MOST_DEATHS ? start() : null;
+    } catch {
+      deaths = MOST_DEATHS;
+    }
   }
 
   function sendNext(): void {
@@ -70,11 +86,7 @@ export function createLevelInspector(startWorker: () => Port = startLevelWorker)
 
   function send(job: Job): void {
     if (job.signal.aborted) return;
-    try {
-      worker ??= deaths < MOST_DEATHS ? start() : null;
-    } catch {
-      deaths = MOST_DEATHS;
-    }
+    ensure();
     if (worker === null) {
       runOnPage(job);
       return;
@@ -100,7 +112,7 @@ export function createLevelInspector(startWorker: () => Port = startLevelWorker)
     });
   }
 
-  return async (volume, { centreLps, roi }, kvp, signal) => {
+  const inspect: Inspect = async (volume, { centreLps, roi }, kvp, signal) => {
     const chosen = await run(volume, { kind: 'choose', centreLps, edited: roi }, signal);
     if (chosen.kind !== 'choose') throw new Error('The worker answered another question.');
     const { choice } = chosen;
@@ -108,6 +120,7 @@ export function createLevelInspector(startWorker: () => Port = startLevelWorker)
     if (inspected.kind !== 'inspect') throw new Error('The worker answered another question.');
     return { choice, facts: inspected.facts };
   };
+  return Object.assign(inspect, { prepare: ensure });
 }
 
 function runOnPage({ volume, task, signal, resolve, reject }: Job): void {
@@ -120,5 +133,5 @@ function runOnPage({ volume, task, signal, resolve, reject }: Job): void {
 }
 
 function startLevelWorker(): Worker {
-  return new Worker(new URL('./worker/level-entry.ts', import.meta.url), { type: 'module', name: 'osteolens-levels' });
+  return watchWorker(new Worker(new URL('./worker/level-entry.ts', import.meta.url), { type: 'module', name: 'osteolens-levels' }));
 }

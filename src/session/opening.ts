@@ -1,15 +1,15 @@
 import { leaveOutSlices, type UnreadableSlice } from '#src/core/dicom/leave-out-slices.ts';
 import type { Series } from '#src/core/dicom/series.ts';
-import { isOwnProposal } from '#src/core/levels/pick.ts';
 import { emptyPickHistory } from '#src/core/levels/picks.ts';
 import { findSpineView } from '#src/core/levels/spine-view.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
-import { openFiles, prepareOpening, type FileEntry, type LinkedFiles, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
+import { quotable } from '#src/lib/foreign-text.ts';
+import { openFiles, prepareOpening, type FileEntry, type LinkedFiles, type ModelFolder, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
 import type { MemoryNeed, Viewer } from '#src/viewer/index.ts';
 import type { AnalysisRunner } from './analysis-runner.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
 import { forgetStudyMessages, tell } from './messages.ts';
-import { doneResults } from './selectors.ts';
+import { doneResults, unsavedPicks } from './selectors.ts';
 import { reduceTo, sizeQuestion, type SizeChoice } from './size-question.ts';
 import type { Opening, SessionStore } from './state.ts';
 
@@ -36,7 +36,7 @@ export type StudyOpening = {
  * From files to an open series. One opening at a time: a new one ends the one before. Whatever fails is said in one sentence,
  * and what was open stays open when nothing of the new files can be.
  */
-export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: () => AnalysisRunner): StudyOpening {
+export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: () => AnalysisRunner, takeModels: (folders: readonly ModelFolder[]) => Promise<void>): StudyOpening {
   let current: AbortController | null = null;
   let opened: OpenedFiles | null = null;
   let volume: VolumeSource | null = null;
@@ -63,10 +63,15 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   }
 
   function openEntries(entries: () => Promise<readonly FileEntry[]>): Promise<void> {
-    return openFetched(async () => ({ entries: await entries(), problems: [] }));
+    return open(async () => ({ entries: await entries(), problems: [] }), (folders) => void takeModels(folders));
   }
 
-  async function openFetched(fetchFiles: FetchFiles): Promise<void> {
+  /** A network is taken from the user's own files only, never from behind a link or a server. */
+  function leaveModels(folders: readonly ModelFolder[]): void {
+    tell(store, 'note', `${folders.map(({ name }) => quotable(name)).join(', ')}: A network is taken only from files of your own and was left aside; download it and drop it here.`);
+  }
+
+  async function open(fetchFiles: FetchFiles, giveModels: (folders: readonly ModelFolder[]) => void): Promise<void> {
     const controller = begin('files');
     const task = {
       signal: controller.signal,
@@ -82,7 +87,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
       if (store.getState().openSeriesId === null) void viewer.showPreview(entries.flatMap(({ name, blob }) => (blob === null ? [] : [{ name, blob }])));
       const files = await openFiles(entries, task);
       controller.signal.throwIfAborted();
-      await take({ ...files, problems: [...problems, ...files.problems] }, controller);
+      await take({ ...files, problems: [...problems, ...files.problems] }, controller, giveModels);
     } catch (error) {
       if (!controller.signal.aborted) tell(store, 'problem', `The files could not be read because of a fault in OsteoLens (${reasonOf(error)}).`);
     } finally {
@@ -90,8 +95,15 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     }
   }
 
-  async function take(files: OpenedFiles, controller: AbortController): Promise<void> {
+  async function take(files: OpenedFiles, controller: AbortController, giveModels: (folders: readonly ModelFolder[]) => void): Promise<void> {
+    if (files.models.length > 0 && files.series.length === 0 && files.others.length === 0) {
+      for (const { sentence } of files.problems) tell(store, 'note', sentence, 'app');
+      giveModels(files.models);
+      return;
+    }
     forgetStudyMessages(store);
+    // Not waited for: a check takes seconds, and the study is opened meanwhile.
+    if (files.models.length > 0) giveModels(files.models);
     for (const { sentence } of files.problems) tell(store, files.series.some(isOpenable) ? 'note' : 'problem', sentence);
     if (files.series.length > 0) {
       const first = files.others.map((file) => seriesNamedBy(file, files.series)).find((one) => one !== undefined) ?? files.series.find(isOpenable);
@@ -104,10 +116,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
 
   /** True at once where nothing would be lost: no picks, or picks that were saved as they stand. */
   function mayReplace(): Promise<boolean> {
-    const { picks, hiddenPicks, savedPicks } = store.getState();
-    const sets = [picks, ...Object.values(hiddenPicks).map((hidden) => hidden.picks)].map(({ present }) => present.picks);
-    const unsaved = sets.filter((set) => set.some((pick) => !isOwnProposal(pick)) && !savedPicks.includes(set));
-    const levels = [...new Set(unsaved.flatMap((set) => set.map(({ level }) => level)))];
+    const levels = [...new Set(unsavedPicks(store.getState()).flatMap(({ picks }) => picks.map(({ level }) => level)))];
     if (levels.length === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
       answer = resolve;
@@ -164,7 +173,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     runner().clear();
     viewer.closeSeries();
     volume = null;
-    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), hiddenPicks: {}, savedPicks: [], statedFacts: {}, chosenCalibrations: {}, selectedLevel: null });
+    store.setState({ series: files.series, thumbnails: {}, openSeriesId: null, picks: emptyPickHistory(), hiddenPicks: {}, savedPicks: [], declinedSessions: [], statedFacts: {}, chosenCalibrations: {}, chosenModelKey: null, selectedLevel: null });
     await show(first, controller);
     if (!controller.signal.aborted) void makeThumbnails(files);
   }
@@ -273,7 +282,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   prepareOpening();
   return {
     openEntries,
-    openFetched,
+    openFetched: (fetchFiles) => open(fetchFiles, leaveModels),
     openSeries,
     answerReplace,
     answerSize,

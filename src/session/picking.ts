@@ -23,7 +23,7 @@ import type { NameProblem } from '#src/core/levels/rename.ts';
 import { walkSpine } from '#src/core/levels/walk-spine.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
-import type { BodyFinder } from './body-finder.ts';
+import type { FindBody } from './body-finder.ts';
 import { tell } from './messages.ts';
 import type { SessionStore } from './state.ts';
 
@@ -52,7 +52,7 @@ export type Picking = {
 export type PickingParts = {
   readonly store: SessionStore;
   readonly openVolume: () => VolumeSource | null;
-  readonly findBody: BodyFinder;
+  readonly findBody: FindBody;
   /** False: a pick stands alone. */
   readonly proposesNeighbours: boolean;
 };

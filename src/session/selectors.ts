@@ -1,10 +1,12 @@
 import { seriesTitle } from '#src/core/dicom/series-title.ts';
 import type { Series } from '#src/core/dicom/series.ts';
+import { isOwnProposal, type LevelPick } from '#src/core/levels/pick.ts';
 import { VERTEBRAE } from '#src/core/levels/vertebra-name.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
+import type { KeptSession } from './saved-sessions.ts';
 import type { SessionState } from './state.ts';
 
-export function openSeriesOf(state: SessionState): Series | null {
+export function openSeriesOf(state: Pick<SessionState, 'series' | 'openSeriesId'>): Series | null {
   return state.series.find((one) => one.id === state.openSeriesId) ?? null;
 }
 
@@ -34,4 +36,25 @@ export function picksElsewhere({ series, hiddenPicks }: Pick<SessionState, 'seri
     return [`${picks.map(({ level }) => level).join(', ')} on ${name}`];
   });
   return places.length === 0 ? null : `Also picked, and saved along: ${places.join('; ')}.`;
+}
+
+/** The picks of every series of the study, as they stand. */
+export function pickSets({ picks, hiddenPicks }: Pick<SessionState, 'picks' | 'hiddenPicks'>): readonly (readonly LevelPick[])[] {
+  return [picks.present.picks, ...Object.values(hiddenPicks).map((hidden) => hidden.picks.present.picks)];
+}
+
+/** The series whose picks the reader has spoken of and that were not saved as they stand. */
+export function unsavedPicks(state: Pick<SessionState, 'openSeriesId' | 'picks' | 'hiddenPicks' | 'savedPicks'>): readonly { readonly seriesId: string; readonly picks: readonly LevelPick[] }[] {
+  const { openSeriesId, picks, hiddenPicks, savedPicks } = state;
+  const shown = openSeriesId === null ? [] : [{ seriesId: openSeriesId, picks: picks.present.picks }];
+  const hidden = Object.entries(hiddenPicks).map(([seriesId, one]) => ({ seriesId, picks: one.picks.present.picks }));
+  return [...shown, ...hidden].filter((one) => one.picks.some((pick) => !isOwnProposal(pick)) && !savedPicks.includes(one.picks));
+}
+
+/** The session last kept of the open series, where the reader has not picked on it yet and has not said no; null otherwise. */
+export function keptOffer(state: Pick<SessionState, 'series' | 'openSeriesId' | 'picks' | 'keptSessions' | 'declinedSessions'>): KeptSession | null {
+  const open = openSeriesOf(state);
+  if (!open?.seriesInstanceUid || !state.picks.present.picks.every(isOwnProposal)) return null;
+  const kept = state.keptSessions.filter(({ id, seriesInstanceUid }) => seriesInstanceUid === open.seriesInstanceUid && !state.declinedSessions.includes(id));
+  return kept.toSorted((a, b) => b.keptAt.localeCompare(a.keptAt))[0] ?? null;
 }

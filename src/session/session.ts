@@ -1,7 +1,7 @@
 import type { LevelPick } from '#src/core/levels/pick.ts';
-import type { ModelManifest } from '#src/core/model/manifest.ts';
-import { createDicomWeb, readDropped, readFileList, readUrl, type DicomWeb, type SeriesAddress, type ServerAccess } from '#src/files/index.ts';
-import type { InferenceEngine, SpineFinder } from '#src/inference/index.ts';
+import { createDicomWeb, readDropped, readFileList, readUrl, writeZip, type DicomWeb, type SeriesAddress, type ServerAccess } from '#src/files/index.ts';
+import type { CheckModel, InferenceEngine, SpineFinder } from '#src/inference/index.ts';
+import { listEverything, openPrivateFolder } from '#src/storage/index.ts';
 import type { Viewer } from '#src/viewer/index.ts';
 import { analyseLevel, estimate, type LevelJob } from './analyse-level.ts';
 import { startAnalysisRunner, type AnalysisRunner } from './analysis-runner.ts';
@@ -9,14 +9,21 @@ import { createBodyFinder } from './body-finder.ts';
 import { fetchDemo } from './demo.ts';
 import { createExplaining, type Explaining } from './explaining.ts';
 import { createLevelInspector } from './level-inspector.ts';
-import { loadDefaultModel } from './default-model.ts';
 import { followSpine } from './follow-spine.ts';
 import { dismiss, tell } from './messages.ts';
+import { createModelInUse } from './models-in-use.ts';
+import { createKeptModels } from './models-kept.ts';
+import { createModels, type Models } from './models.ts';
 import { createStudyOpening } from './opening.ts';
 import type { SizeChoice } from './size-question.ts';
 import { createCalibrationMemory } from './calibration-memory.ts';
 import { conversionOf, createDensitySettings, factsOf, type DensitySettings } from './density-settings.ts';
+import { guardLeaving } from './guard-leaving.ts';
 import { createPicking, type Picking } from './picking.ts';
+import { createRecovery, type Recovery } from './recovery.ts';
+import { createSavedSessions, type SavedSessions } from './saved-sessions.ts';
+import { keptOffer, pickSets } from './selectors.ts';
+import { createStoredData, type StoredData } from './stored-data.ts';
 import { describeExports, makeExports, type ExportKind, type ExportedFile } from './export-results.ts';
 import { startSpineSearch, type SpineSearch } from './spine-finding.ts';
 import { startNetworkLate } from './start-network.ts';
@@ -26,6 +33,7 @@ export type SessionParts = {
   readonly viewer: Viewer;
   readonly engine: InferenceEngine;
   readonly spineFinder: SpineFinder;
+  readonly checkModel: CheckModel;
   /** Folder that holds models/ and demo/; absolute, with a slash at its end. */
   readonly baseUrl: string;
   readonly appVersion: string;
@@ -43,6 +51,14 @@ export type Session = {
   readonly density: DensitySettings;
   readonly explaining: Explaining;
   readonly spineSearch: SpineSearch;
+  readonly sessions: SavedSessions;
+  /** Kept sessions as one archive. */
+  readonly exportKept: (ids: readonly string[]) => Promise<Blob>;
+  readonly recovery: Recovery;
+  /** Places what is offered of the open series: what an earlier page left, else the session that was kept last. False where nothing is offered. */
+  readonly placeOffered: () => boolean;
+  readonly storedData: StoredData;
+  readonly models: Models;
   readonly openDropped: (data: DataTransfer) => Promise<void>;
   readonly openFileList: (list: FileList) => Promise<void>;
   readonly openDemo: () => Promise<void>;
@@ -62,23 +78,39 @@ export type Session = {
   readonly exportResults: (kind: ExportKind) => readonly ExportedFile[];
 };
 
-export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion, storage, proposesSpine }: SessionParts): Session {
+export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl, appVersion, storage, proposesSpine }: SessionParts): Session {
   const store = createSessionStore(engine.getStatus());
-  let manifest: ModelManifest | null = null;
-  let modelReady: Promise<void> | null = null;
-  const opening = createStudyOpening(store, viewer, () => runner);
-  const picking = createPicking({ store, openVolume: opening.volume, findBody: createBodyFinder(), proposesNeighbours: proposesSpine });
+  const opening = createStudyOpening(store, viewer, () => runner, (folders) => models.take(folders));
+  const findBody = createBodyFinder();
+  const picking = createPicking({ store, openVolume: opening.volume, findBody, proposesNeighbours: proposesSpine });
   const inspect = createLevelInspector();
+  store.subscribe(({ openSeriesId }, before) => {
+    if (openSeriesId === null || openSeriesId === before.openSeriesId) return;
+    findBody.prepare();
+    inspect.prepare();
+  });
   const spineSearch = startSpineSearch(store, spineFinder, opening.volume, proposesSpine);
   const dicomWeb = createDicomWeb(baseUrl);
   const density = createDensitySettings(store, createCalibrationMemory(storage), () => runner.restart());
 
   const runner: AnalysisRunner = startAnalysisRunner(store, async (pick, signal) => {
-    // A pick made before the network has arrived waits for it.
-    await startModel();
+    // A pick made before the network has arrived waits for it; its region need not.
+    const { volume, facts } = jobOf(pick);
+    const inspected = inspect(volume, pick, facts.kvp, signal);
+    inspected.catch(() => undefined);
+    await inUse.ready();
     signal.throwIfAborted();
-    return analyseLevel(jobOf(pick), signal);
+    return analyseLevel({ ...jobOf(pick), inspect: () => inspected }, signal);
   });
+  const inUse = createModelInUse({ store, engine, baseUrl, filesOf: (key) => models.filesOf(key), restart: () => { explaining.forgetMoves(); runner.restart(); } });
+  const models = createModels({ store, check: checkModel, kept: createKeptModels({ openPrivateFolder, listEverything }), bundledKnown: inUse.ready });
+  const recovery = createRecovery({ store, folder: openPrivateFolder(['recovery']), openVolume: opening.volume, appVersion, locks: (navigator as Partial<Navigator>).locks, now: Date.now });
+  const askToStay = (): void => void (navigator as Partial<Navigator>).storage?.persist?.().catch(() => false);
+  const sessions = createSavedSessions(store, openPrivateFolder(['sessions']), appVersion, askToStay, Date.now);
+  void sessions.refresh();
+  void models.refresh();
+  const storedData = createStoredData({ store, density, sessions, recovery, titleOfNetwork: (key) => store.getState().ownModels.find((one) => one.key === key)?.facts?.title ?? key, refreshNetworks: models.refresh });
+  guardLeaving(store, globalThis);
   const explaining = createExplaining(store, (pick, signal) => estimate(jobOf(pick), signal));
 
   function jobOf(pick: LevelPick): LevelJob {
@@ -89,40 +121,16 @@ export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion
     const snapConfidence = picking.snapConfidenceAt(pick.centreLps);
     const shear = open.grid?.shear;
     const isEverySecondSlice = open.reduction?.kind === 'every-second';
-    return { volume, facts: factsOf(store.getState(), open), conversion: conversionOf(store.getState(), open, new Date()), pick, snapConfidence, shear, isEverySecondSlice, inspect, engine, manifest };
+    return { volume, facts: factsOf(store.getState(), open), conversion: conversionOf(store.getState(), open, new Date()), pick, snapConfidence, shear, isEverySecondSlice, inspect, engine, manifest: inUse.manifest() };
   }
 
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
   engine.onFallback(({ sentence }) => tell(store, 'note', sentence, 'app'));
   followSpine(store, viewer);
-  viewer.onProblem(({ sentence }) => tell(store, 'problem', sentence, 'app'));
+  viewer.onProblem(({ tone, sentence }) => tell(store, tone, sentence, 'app'));
   viewer.onClick(({ point }) => picking.pickAt(point));
 
-  function startModel(): Promise<void> {
-    modelReady ??= loadModel();
-    return modelReady;
-  }
-  startNetworkLate(store, viewer, () => void startModel());
-
-  async function loadModel(): Promise<void> {
-    const loaded = await loadDefaultModel(engine, baseUrl);
-    if (!loaded.ok) {
-      tell(store, 'problem', loaded.error, 'app');
-      return;
-    }
-    manifest = loaded.value;
-    store.setState({
-      model: {
-        id: manifest.id,
-        title: manifest.title,
-        version: manifest.version,
-        sha256: manifest.file.sha256,
-        warnings: manifest.warnings,
-        devices: manifest.devices.map(({ id, title, unit }) => ({ id, title, unit })),
-      },
-      deviceId: store.getState().deviceId ?? manifest.devices[0]?.id ?? null,
-    });
-  }
+  startNetworkLate(store, viewer, () => void inUse.ready());
 
   return {
     store,
@@ -131,6 +139,20 @@ export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion
     density,
     explaining,
     spineSearch,
+    sessions,
+    async exportKept(ids) {
+      const files = await Promise.all(ids.map((id) => sessions.exportOne(id)));
+      return writeZip(files.flatMap((file) => file ?? []));
+    },
+    recovery,
+    placeOffered() {
+      if (recovery.place()) return true;
+      const offer = keptOffer(store.getState());
+      if (offer !== null) void sessions.place(offer.id);
+      return offer !== null;
+    },
+    storedData,
+    models,
     openDropped: (data) => opening.openEntries(() => readDropped(data)),
     openFileList: (list) => opening.openEntries(() => Promise.resolve(readFileList(list))),
     openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),
@@ -148,10 +170,7 @@ export function createSession({ viewer, engine, spineFinder, baseUrl, appVersion
       const files = makeExports(kind, state, appVersion, new Date());
       const toSay = describeExports(files, state);
       if (toSay !== null) tell(store, 'note', toSay);
-      if (kind === 'json') {
-        const hidden = Object.values(state.hiddenPicks).map(({ picks }) => picks.present.picks);
-        store.setState({ savedPicks: [state.picks.present.picks, ...hidden] });
-      }
+      if (kind === 'json') store.setState({ savedPicks: pickSets(state) });
       return files;
     },
   };

@@ -9,6 +9,9 @@ import type { LevelResult } from '#src/core/results/level-result.ts';
 import type { SpineProposal } from '#src/core/spine/spine-proposal.ts';
 import type { EngineStatus } from '#src/inference/index.ts';
 import type { MovesRun } from './explaining.ts';
+import type { ModelCheck, ModelFacts, OwnModel } from './models-facts.ts';
+import type { RecoveryState } from './recovery.ts';
+import type { KeptSession } from './saved-sessions.ts';
 import type { SizeQuestion } from './size-question.ts';
 
 /** Long work that stands between a drop and an image. `total` is null while it is not known. */
@@ -56,15 +59,6 @@ export type SpineFinding =
   | { readonly status: 'failed'; readonly sentence: string }
   | { readonly status: 'cancelled' };
 
-export type ModelFacts = {
-  readonly id: string;
-  readonly title: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly warnings: readonly string[];
-  readonly devices: readonly { readonly id: string; readonly title: string; readonly unit: 'g/cm2' | 'mg/cm2' }[];
-};
-
 /** Small serialisable facts only: the viewer owns pixels, camera and window; anything computable is a selector. */
 export type SessionState = {
   readonly opening: Opening | null;
@@ -77,6 +71,11 @@ export type SessionState = {
   readonly sizeQuestion: SizeQuestion | null;
   /** The picks as they were last saved to files, one set a series. */
   readonly savedPicks: readonly (readonly LevelPick[])[];
+  /** Those that the user keeps in this browser, the newest first. */
+  readonly keptSessions: readonly KeptSession[];
+  /** Ids of kept sessions that the reader did not want placed in this study. */
+  readonly declinedSessions: readonly string[];
+  readonly recovery: RecoveryState;
   readonly picks: PickHistory;
   /** By series id; the shown series is not among them. */
   readonly hiddenPicks: Readonly<Record<string, HiddenPicks>>;
@@ -95,7 +94,14 @@ export type SessionState = {
   readonly moves: Readonly<Partial<Record<VertebraName, MovesRun>>>;
   /** DXA scale that is shown; null until a model is there. */
   readonly deviceId: string | null;
+  /** The network that answers. */
   readonly model: ModelFacts | null;
+  /** Null until it has been loaded once. */
+  readonly bundledModel: ModelFacts | null;
+  readonly ownModels: readonly OwnModel[];
+  readonly modelCheck: ModelCheck | null;
+  /** Key of the reader's own network for this study; null: the bundled one. */
+  readonly chosenModelKey: string | null;
   readonly engine: EngineStatus;
 };
 
@@ -111,6 +117,9 @@ export function createSessionStore(engine: EngineStatus): SessionStore {
     replaceQuestion: null,
     sizeQuestion: null,
     savedPicks: [],
+    keptSessions: [],
+    declinedSessions: [],
+    recovery: { waiting: [], found: null },
     picks: emptyPickHistory(),
     hiddenPicks: {},
     analyses: {},
@@ -123,6 +132,10 @@ export function createSessionStore(engine: EngineStatus): SessionStore {
     moves: {},
     deviceId: null,
     model: null,
+    bundledModel: null,
+    ownModels: [],
+    modelCheck: null,
+    chosenModelKey: null,
     engine,
   }));
 }

@@ -7,7 +7,7 @@ import { ArrayVolume } from './synthetic-volume.ts';
 
 /** Six on a coarse grid, in the repository. */
 export const SMALL_CASES = 'training/tests/fixtures/measuring';
-/** Many at full size: `python -m vertebra.evidence.measuring_cases data/measuring 100`, and `60 deformed`. Not in the repository. */
+/** Many at full size: `python -m vertebra.evidence.measuring_cases data/measuring 300`, and `60 deformed`, `120 turned`, `120 thick`. Not in the repository. */
 export const MANY_CASES = 'training/data/measuring';
 
 /** Lengths in mm; heights in the mid-sagittal plane of the body. */
@@ -17,6 +17,8 @@ export type MeasuringTruth = {
   readonly pick: WorldPoint;
   readonly centre: WorldPoint;
   readonly up: WorldVector;
+  /** Null in cases written before it was. */
+  readonly left: WorldVector | null;
   readonly thicknessMm: number;
   readonly halfWidthMm: number;
   readonly anteriorMm: number;
@@ -26,25 +28,39 @@ export type MeasuringTruth = {
   readonly handMeanHu: number;
 };
 
+/** The same scan of a patient who lies turned about a vertical through a point, degrees, positive from the left to the back. */
+export function turnedScan({ id, sizeVox, indexToWorld, valuesHu }: ArrayVolume, about: WorldPoint, degrees: number): ArrayVolume {
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const matrix = [...indexToWorld];
+  for (let column = 0; column < 4; column += 1) {
+    const [ox, oy] = column === 3 ? about : [0, 0];
+    const [x, y] = [(indexToWorld[column] ?? 0) - ox, (indexToWorld[4 + column] ?? 0) - oy];
+    matrix[column] = cos * x - sin * y + ox;
+    matrix[4 + column] = sin * x + cos * y + oy;
+  }
+  return new ArrayVolume(id, sizeVox, matrix, valuesHu);
+}
+
 export type MeasuringCase = { readonly name: string; readonly volume: ArrayVolume; readonly truth: MeasuringTruth };
 
-type CaseJson = Omit<MeasuringTruth, 'pick' | 'centre' | 'up'> & {
+type CaseJson = Omit<MeasuringTruth, 'pick' | 'centre' | 'up' | 'left'> & {
   readonly sizeVox: [number, number, number];
   readonly indexToWorld: number[];
   readonly pickLps: [number, number, number];
   readonly centreLps: [number, number, number];
   readonly upLps: [number, number, number];
+  readonly leftLps?: [number, number, number];
 };
 
 /** Names of the cases of a kind; none where the folder is absent. */
-export function measuringCaseNames(folder: string, kind: 'plain' | 'deformed' | 'small'): readonly string[] {
+export function measuringCaseNames(folder: string, kind: 'plain' | 'deformed' | 'small' | 'turned' | 'thick'): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => name.startsWith(kind) && name.endsWith('.i16.gz')).map((name) => name.slice(0, -'.i16.gz'.length)).toSorted();
 }
 
 export function loadMeasuringCase(folder: string, name: string): MeasuringCase {
-  const { sizeVox, indexToWorld, pickLps, centreLps, upLps, ...truth } = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as CaseJson;
+  const { sizeVox, indexToWorld, pickLps, centreLps, upLps, leftLps, ...truth } = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as CaseJson;
   const bytes = gunzipSync(readFileSync(path.join(folder, `${name}.i16.gz`)));
   const values = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  return { name, volume: new ArrayVolume(name, sizeVox, indexToWorld, values), truth: { ...truth, pick: worldPoint(...pickLps), centre: worldPoint(...centreLps), up: upLps } };
+  return { name, volume: new ArrayVolume(name, sizeVox, indexToWorld, values), truth: { ...truth, pick: worldPoint(...pickLps), centre: worldPoint(...centreLps), up: upLps, left: leftLps ?? null } };
 }

@@ -2,14 +2,14 @@ type TextFile = { readonly name: string; readonly type: string; readonly text: s
 
 /** Hands text files to the browser's downloads. Browsers may ask the user before they take more than one. */
 export function saveFiles(files: readonly TextFile[]): void {
-  for (const file of files) saveFile(file);
+  for (const { name, type, text } of files) saveBlob(name, new Blob([text], { type }));
 }
 
-function saveFile(file: TextFile): void {
-  const url = URL.createObjectURL(new Blob([file.text], { type: file.type }));
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
-  link.download = file.name;
+  link.download = name;
   link.click();
   // The download has its own hold on the data once the click was handled.
   setTimeout(() => URL.revokeObjectURL(url), 0);

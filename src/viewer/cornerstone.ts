@@ -1,15 +1,14 @@
 import { cache, init as initCore, getShouldUseCPURendering, metaData } from '@cornerstonejs/core';
-import { init as initLoader } from '@cornerstonejs/dicom-image-loader';
 import { logging } from '@cornerstonejs/utils';
+import { initWithoutWorkers } from './codec/cornerstone-codecs.ts';
 import { makeImageRegistry, type ImageRegistry } from './metadata-provider.ts';
 
-const MAX_DECODE_WORKERS = 4;
 /** Above every provider that Cornerstone registers itself. */
 const OUR_PROVIDER_PRIORITY = 10_000;
 
 export type Cornerstone = {
+  readonly startDecodeWorker: () => Worker;
   readonly images: ImageRegistry;
-  readonly decodeWorkers: number;
   /** False where the browser has no WebGL: slices can be read and measured, not drawn. */
   readonly canDraw: boolean;
 };
@@ -43,9 +42,8 @@ function start(): Cornerstone {
   initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
   // What fits is decided before a series is opened, by memory-budget.ts.
   cache.setMaxCacheSize(Number.MAX_SAFE_INTEGER);
-  const decodeWorkers = Math.max(1, Math.min(MAX_DECODE_WORKERS, navigator.hardwareConcurrency || 1));
-  initLoader({ maxWebWorkers: decodeWorkers });
+  const startDecodeWorker = initWithoutWorkers();
   const images = makeImageRegistry();
   metaData.addProvider((type: string, imageId: unknown) => images.provide(type, imageId), OUR_PROVIDER_PRIORITY);
-  return { images, decodeWorkers, canDraw: !getShouldUseCPURendering() };
+  return { images, startDecodeWorker, canDraw: !getShouldUseCPURendering() };
 }

@@ -1,26 +1,37 @@
-import { createImage } from '@cornerstonejs/dicom-image-loader';
 import type { SliceHeader } from '#src/core/dicom/series.ts';
 import { ok, type Result } from '#src/lib/result.ts';
 import { makeCodecPool, startCodecWorker, type CodecPool } from './codec/codec-pool.ts';
+import { startCornerstoneCodecs, type CornerstoneCodecs } from './codec/cornerstone-codecs.ts';
+import { startCornerstone } from './cornerstone.ts';
 import { isJpeg2000, isLosslessJpeg, readStream } from './coded-stream.ts';
 import type { OpenFile } from './frame-bytes.ts';
 import { rescaleToHu, type HuSlice, type HuType } from './hu-slice.ts';
 import { padWithAir } from './padding.ts';
 import { storedValues, type DecodeCoded, type ReadCoded } from './stored-values.ts';
 
-/** As many as Cornerstone's own. */
+/** Of each kind; a series is coded in one way. */
 const MAX_WORKERS = 4;
 let started: CodecPool | null = null;
+let startedOthers: CornerstoneCodecs | null = null;
+
+export function decodeWorkers(): number {
+  return Math.max(1, Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1));
+}
 
 /** Started with the first frame that needs it. */
 function codecs(): CodecPool {
-  started ??= makeCodecPool({ size: Math.max(1, Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1)), startWorker: startCodecWorker });
+  started ??= makeCodecPool({ size: decodeWorkers(), startWorker: startCodecWorker });
   return started;
 }
 
-/** A lossless JPEG is looked through code by code: off the page's thread. The frame itself is still to be decoded. */
+function otherCodecs(): CornerstoneCodecs {
+  startedOthers ??= startCornerstoneCodecs(startCornerstone().startDecodeWorker, decodeWorkers());
+  return startedOthers;
+}
+
+/** A lossless JPEG is looked through code by code: off the page's thread. */
 const readCoded: ReadCoded = (frame, transferSyntaxUid) =>
-  isLosslessJpeg(transferSyntaxUid) ? codecs().read(frame.slice(), transferSyntaxUid) : readStream(frame, transferSyntaxUid);
+  isLosslessJpeg(transferSyntaxUid) ? codecs().read(frame, transferSyntaxUid) : readStream(frame, transferSyntaxUid);
 
 /**
  * Decodes one frame in a codec worker, where it is coded at all, and applies the rescale once: JPEG 2000 and HTJ2K in
@@ -36,13 +47,8 @@ export async function decodeSlice(
   header: SliceHeader,
   type: HuType,
 ): Promise<Result<HuSlice, string>> {
-  const decodeCoded: DecodeCoded = async (frame) => {
-    if (isJpeg2000(header.transferSyntaxUid)) return codecs().decode(frame);
-    const image = await createImage(imageId, frame, header.transferSyntaxUid, { preScale: { enabled: false } });
-    const values = 'getPixelData' in image ? image.getPixelData() : image.pixelData;
-    if (values === undefined) throw new Error('The codec gave no pixels.');
-    return values;
-  };
+  const decodeCoded: DecodeCoded = (frame) =>
+    isJpeg2000(header.transferSyntaxUid) ? codecs().decode(frame) : otherCodecs().decode(imageId, frame, header.transferSyntaxUid);
   const stored = await storedValues(file, header, decodeCoded, readCoded);
   if (!stored.ok) return stored;
   return ok(padWithAir(rescaleToHu(stored.value, header.rescaleSlope ?? 1, header.rescaleIntercept ?? 0, type), header));

@@ -1,5 +1,6 @@
 import type { UnreadableSlice } from '#src/core/dicom/leave-out-slices.ts';
 import type { Series, SeriesProblem, SliceHeader } from '#src/core/dicom/series.ts';
+import { quotable } from '#src/lib/foreign-text.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { decodeSlice } from './decode-slice.ts';
 import type { HuSlice } from './hu-slice.ts';
@@ -107,6 +108,6 @@ function noMemory(error: unknown): null {
 function notOpened(unreadable: readonly UnreadableSlice[]): SeriesProblem {
   const [first] = unreadable;
   const more = unreadable.length > 1 ? `, as ${unreadable.length - 1} more` : '';
-  const sentence = `The series was not opened, because ${first?.slice.fileName ?? 'a slice'} cannot be read${more}: ${first?.reason ?? ''}.`;
+  const sentence = `The series was not opened, because ${first === undefined ? 'a slice' : quotable(first.slice.fileName)} cannot be read${more}: ${first?.reason ?? ''}.`;
   return { code: 'slice-unreadable', effect: 'refuse', sentence };
 }

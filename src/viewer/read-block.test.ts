@@ -18,6 +18,21 @@ function sliceAt(k: number): Int16Array<ArrayBuffer> {
 }
 
 describe('volume source', () => {
+  it('gives the same values row by row and in whole rows, into an old array of the right length or into a new one', () => {
+    const volume = makeVolumeSource('v', grid, 'Int16Array', sliceAt);
+    const wide = volume.readBlock({ min: [0, 1, 1], max: [5, 3, 3] });
+    const narrow = volume.readBlock({ min: [1, 1, 1], max: [4, 3, 3] });
+    expect(Array.from(wide.valuesHu).filter((value) => value % 10 >= 1 && value % 10 <= 3)).toEqual(Array.from(narrow.valuesHu));
+    expect(wide.valuesHu[0]).toBe(110);
+    const old = new Int16Array(20).fill(-7);
+    const again = volume.readBlock({ min: [0, 1, 1], max: [5, 3, 3] }, old);
+    expect(again.valuesHu).toBe(old);
+    expect(again.valuesHu).toEqual(wide.valuesHu);
+    expect(volume.readBlock({ min: [1, 1, 1], max: [4, 3, 3] }, old).valuesHu).toEqual(narrow.valuesHu);
+    const float = makeVolumeSource('f', grid, 'Float32Array', (k) => Float32Array.from(sliceAt(k)));
+    expect(float.readBlock({ min: [0, 1, 1], max: [5, 3, 3] }, old).valuesHu).toEqual(Float32Array.from(wide.valuesHu));
+  });
+
   it('copies a box, i fastest, with the affine of its first voxel', () => {
     const block = makeVolumeSource('v', grid, 'Int16Array', sliceAt).readBlock({ min: [2, 1, 1], max: [4, 3, 3] });
     expect(block.sizeVox).toEqual([2, 2, 2]);

@@ -17,28 +17,38 @@ export function makeVolumeSource(id: string, grid: SeriesGrid, type: HuType, sli
     id,
     sizeVox: grid.sizeVox,
     indexToWorld: grid.indexToWorld,
-    readBlock: (box) => readBlock(grid, type, sliceAt, box),
+    readBlock: (box, reuse) => readBlock(grid, type, sliceAt, box, reuse),
   };
 }
 
 /** Throws a RangeError when a slice inside the box is not loaded: reading a closed or half-loaded volume is a bug. */
-function readBlock(grid: SeriesGrid, type: HuType, sliceAt: SliceReader, box: VoxelBox): SourceBlock {
+function readBlock(grid: SeriesGrid, type: HuType, sliceAt: SliceReader, box: VoxelBox, reuse?: SourceBlock['valuesHu']): SourceBlock {
   const [ni, nj, nk] = grid.sizeVox;
   const [i0, j0, k0] = [clip(box.min[0], ni), clip(box.min[1], nj), clip(box.min[2], nk)];
   const [i1, j1, k1] = [clip(box.max[0], ni), clip(box.max[1], nj), clip(box.max[2], nk)];
   const sizeVox = [Math.max(0, i1 - i0), Math.max(0, j1 - j0), Math.max(0, k1 - k0)] as const;
   const [di, dj, dk] = sizeVox;
-  const values = type === 'Int16Array' ? new Int16Array(di * dj * dk) : new Float32Array(di * dj * dk);
+  const values = arrayFor(type, di * dj * dk, reuse);
   if (values.length === 0) return { sizeVox, indexToWorld: movedAffine(grid, i0, j0, k0), valuesHu: values };
   for (let k = 0; k < dk; k += 1) {
     const slice = sliceAt(k0 + k);
     if (slice === null) throw new RangeError(`Slice ${k0 + k} is not loaded.`);
+    if (di === ni) {
+      values.set(slice.subarray(j0 * ni, j1 * ni), k * dj * di);
+      continue;
+    }
     for (let j = 0; j < dj; j += 1) {
       const from = (j0 + j) * ni + i0;
       values.set(slice.subarray(from, from + di), (k * dj + j) * di);
     }
   }
   return { sizeVox, indexToWorld: movedAffine(grid, i0, j0, k0), valuesHu: values };
+}
+
+function arrayFor(type: HuType, length: number, reuse?: SourceBlock['valuesHu']): SourceBlock['valuesHu'] {
+  const isInteger = type === 'Int16Array';
+  if (reuse?.length === length && reuse instanceof Int16Array === isInteger) return reuse;
+  return isInteger ? new Int16Array(length) : new Float32Array(length);
 }
 
 function movedAffine(grid: SeriesGrid, i: number, j: number, k: number): SourceBlock['indexToWorld'] {

@@ -15,6 +15,8 @@ export type RenderQueue = {
   readonly costMs: () => number;
   /** To be called once after the frame in which planes were drawn. */
   readonly drawn: () => void;
+  /** What was asked for will not be drawn: the canvas is gone. */
+  readonly forget: () => void;
 };
 
 /**
@@ -41,6 +43,10 @@ export function makeRenderQueue(draw: (plane: Plane) => void, nextFrame: (callba
       else waiting.add(plane);
     },
     costMs: () => costMs,
+    forget() {
+      waiting.clear();
+      flagged.clear();
+    },
     drawn() {
       if (flagged.size === 0) return;
       const newest = (now() - frameStart) / flagged.size;

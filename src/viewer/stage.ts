@@ -51,7 +51,10 @@ export type Stage = {
    * on the GPU, which would look like soft tissue.
    */
   clip(range: { readonly from: number; readonly to: number } | null): void;
+  /** Nothing is drawn from then on, until `restore`. */
   onContextLost(listener: () => void): void;
+  /** Draws with a new context what was shown when the last one was lost. False where the browser gives none. */
+  restore(): Promise<boolean>;
   /** Longest side of a texture in three dimensions, voxels. */
   maxTextureSide(): number;
 };
@@ -62,6 +65,8 @@ export function createStage(): Stage {
   let engine: RenderingEngine | null = null;
   let shown: { readonly volume: OpenVolume; window: DisplayWindow } | null = null;
   const clipPlanes = [newClipPlane(), newClipPlane()] as const;
+  // Planes that were drawn when the context was lost; null while there is one.
+  let lost: readonly Plane[] | null = null;
 
   const elementOf = (plane: Plane): HTMLDivElement => {
     const element = elements.get(plane);
@@ -110,9 +115,10 @@ export function createStage(): Stage {
     try {
       await viewport.setVolumes([{ volumeId: volume.id }]);
     } catch (error) {
-      // Closed while Cornerstone was preparing it: the volume is gone from its cache.
-      if (isCurrent()) throw error;
+      // Closed while Cornerstone was preparing it: the volume is gone from its cache. Or the context was lost.
+      if (isCurrent() && viewportOf(plane) === viewport) throw error;
     }
+    if (viewportOf(plane) !== viewport) return;
     if (!isCurrent()) {
       viewport.removeAllActors();
       await showOn(plane);
@@ -148,9 +154,28 @@ export function createStage(): Stage {
     releaseTexture(plane, volume);
   };
 
+  /** The engine goes with its context: drawing into a lost one throws, and vtk.js does not find its way back into a restored one. */
+  const dropContext = (planes: readonly Plane[]): void => {
+    if (lost !== null) return;
+    lost = planes;
+    try {
+      if (shown !== null) for (const plane of lost) releaseTexture(plane, shown.volume);
+      engine?.destroy();
+    } catch {
+      // What cannot be freed is gone already.
+    }
+    engine = null;
+    enabled.clear();
+    queue.forget();
+  };
+
   return {
     elementOf,
     async fitCanvas(plane) {
+      if (lost !== null) {
+        lost = [...new Set([...lost, plane])];
+        return;
+      }
       const element = elementOf(plane);
       if (element.clientWidth < MIN_SIZE_PIXELS || element.clientHeight < MIN_SIZE_PIXELS) return;
       if (enabled.has(plane)) engine?.resize(false, true);
@@ -219,7 +244,24 @@ export function createStage(): Stage {
       const gl = enabled.has(WARM_UP_PLANE) ? engine?.getOffscreenMultiRenderWindow(WARM_UP_PLANE).getOpenGLRenderWindow().get3DContext() : null;
       return gl instanceof WebGL2RenderingContext ? Number(gl.getParameter(gl.MAX_3D_TEXTURE_SIZE)) : USUAL_TEXTURE_SIDE;
     },
-    onContextLost: (listener) => eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, listener),
+    onContextLost: (listener) =>
+      eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, () => {
+        dropContext([...enabled]);
+        listener();
+      }),
+    async restore() {
+      if (lost === null) return true;
+      if (!givesContext()) return false;
+      const planes = lost;
+      lost = null;
+      try {
+        for (const plane of planes) await enable(plane, elementOf(plane));
+      } catch {
+        // Taken away again meanwhile.
+        dropContext(planes);
+      }
+      return lost === null;
+    },
   };
 }
 
@@ -243,6 +285,14 @@ function placeClipPlanes(
   first.setOrigin(below[0], below[1], below[2]);
   last.setNormal(-x, -y, -z);
   last.setOrigin(above[0], above[1], above[2]);
+}
+
+/** Browsers refuse contexts while the graphics process starts again, and altogether after several losses. */
+function givesContext(): boolean {
+  const gl = document.createElement('canvas').getContext('webgl2');
+  const isGiven = gl !== null && !gl.isContextLost();
+  gl?.getExtension('WEBGL_lose_context')?.loseContext();
+  return isGiven;
 }
 
 function makeElement(): HTMLDivElement {

@@ -5,9 +5,11 @@ import { fail, ok } from '#src/lib/result.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { makeCurvedCanvas } from './curved-canvas.ts';
 import { createCurvedModel, type CurvedModel } from './curved-model.ts';
+import { decodeWorkers } from './decode-slice.ts';
 import { makeEmitter } from './emitter.ts';
 import { listenToGestures, type GestureTarget, type PrimaryTool } from './gestures.ts';
 import { makeHover } from './hover.ts';
+import { keepDrawing } from './keep-drawing.ts';
 import { huTypeOf } from './hu-slice.ts';
 import { ABORTED, loadSlices } from './load-slices.ts';
 import { PLANES, type Pane, type Plane } from './plane.ts';
@@ -55,9 +57,15 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     return known;
   };
 
-  stage.onContextLost(() =>
-    problems.emit({ code: 'webgl-context-lost', sentence: 'The graphics card stopped drawing; reload the page to see the images again. Picks and results are kept.' }),
-  );
+  const drawing = keepDrawing({
+    stage,
+    onRestored: () => {
+      model.redraw();
+      problems.emit({ code: 'webgl-context-restored', tone: 'note', sentence: 'The graphics card stopped drawing for a moment, so the images were drawn anew; picks and results are as they were.' });
+    },
+    later: (task, ms) => setTimeout(task, ms),
+    now: () => performance.now(),
+  });
 
   const setWindow = (next: DisplayWindow): void => {
     window = { center: next.center, width: Math.max(1, next.width) };
@@ -122,7 +130,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     let lastDrawn: number | null = null;
     let lastTold = -Infinity;
     await stage.show(volume, window);
-    const loaded = await loadSlices(series, volume, cornerstone.decodeWorkers + 1, blobOf, {
+    const loaded = await loadSlices(series, volume, decodeWorkers() + 1, blobOf, {
       signal: either,
       onProgress: (progress) => {
         if (progress.done === progress.total || performance.now() - lastTold >= PROGRESS_INTERVAL_MS) {
@@ -241,6 +249,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     },
     onHover: hover.listen,
     onProblem: (listener) => problems.listen(listener),
+    drawing,
     snapshot: model.snapshot,
     subscribe: model.subscribe,
     attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, onSized, () => listenToGestures(boxes.surface, boxes.frame, planeTarget(plane))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,17 @@ CASES = json.loads((FOLDER.parent / "fit-cases.json").read_text())
 MM_AND_HU = 1e-6
 
 
-def load(name: str) -> tuple[Scan, dict[str, Any]]:
+def load(name: str, turned_deg: float = 0.0) -> tuple[Scan, dict[str, Any]]:
+    """The case as of a patient turned about a vertical through the pick, positive from the left to the back."""
     truth = json.loads((FOLDER / f"{name}.json").read_text())
     values = np.frombuffer(gzip.decompress((FOLDER / f"{name}.i16.gz").read_bytes()), "<i2")
     matrix = np.array(truth["indexToWorld"]).reshape(4, 4)
+    pick = np.eye(4)
+    pick[:3, 3] = truth["pickLps"]
+    cos, sin = math.cos(math.radians(turned_deg)), math.sin(math.radians(turned_deg))
+    turn = np.eye(4)
+    turn[:2, :2] = [[cos, -sin], [sin, cos]]
+    matrix = pick @ turn @ np.linalg.inv(pick) @ matrix
     return Scan(values.reshape(truth["sizeVox"][::-1]), matrix, dict(UNKNOWN_HEADER)), truth
 
 
@@ -42,9 +50,9 @@ def same(got: Any, wanted: Any, at: str = "") -> None:
         assert got == wanted, at
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['name']} turned {case['turnedDeg']}")
 def test_a_body_is_fitted_and_measured_as_the_app_does(case: dict[str, Any]) -> None:
-    scan, truth = load(case["name"])
+    scan, truth = load(case["name"], case["turnedDeg"])
     roi, source, fit = choose_roi(scan, truth["pickLps"])
     assert source == case["source"] == "body"
     same(fit, case["fit"], "fit")

@@ -1,12 +1,16 @@
 """The gates say what the app's gates say, case by case, down to the sentence."""
 
+import gzip
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from vertebra.clinic.doubts import find_streaks
 from vertebra.clinic.gates import find_warnings, is_density_refused, is_network_refused
+from vertebra.clinic.heights import judge_heights
+from vertebra.clinic.internal_tissues import read_slab
 from vertebra.clinic.measure import (
     Problem,
     hu_to_vbmd,
@@ -17,6 +21,8 @@ from vertebra.clinic.measure import (
 from vertebra.real_data import Scan
 
 FIXTURE = json.loads(Path(__file__).with_name("fixtures").joinpath("gate-cases.json").read_text())
+
+DOUBTS = Path(__file__).parents[2] / "e2e" / "fixtures" / "doubts"
 
 
 def phantom_scan(phantom: dict) -> Scan:
@@ -31,6 +37,19 @@ def phantom_scan(phantom: dict) -> Scan:
     matrix = np.diag([*grid["spacingMm"], 1.0])
     matrix[:3, 3] = grid["origin"]
     return Scan(hu, matrix, {})
+
+
+def against_others(case: dict, found: list) -> list:
+    own = {"level": case["level"], "fit": case["fit"], "warnings": found}
+    beside = [
+        {
+            "level": level,
+            "fit": {"heightsMm": dict.fromkeys(("anterior", "middle", "posterior"), mm)},
+            "warnings": [],
+        }
+        for level, mm in case["others"].items()
+    ]
+    return judge_heights([own, *beside])[0]["warnings"]
 
 
 @pytest.mark.parametrize("case", FIXTURE["cases"], ids=lambda case: case["name"])
@@ -52,11 +71,28 @@ def test_a_case_has_the_warnings_of_the_app(case: dict) -> None:
         case["fit"],
         case["isFitSought"],
         case["isRoiEdited"],
-        case["bloodHu"],
+        case["tissues"],
     )
+    found = against_others(case, found)
     assert found == case["warnings"]
     assert is_density_refused(found) == case["densityRefused"]
     assert is_network_refused(found) == case["networkRefused"]
+
+
+def test_streaks_are_those_that_the_app_finds_in_the_simulated_case() -> None:
+    about = next(
+        case for case in json.loads((DOUBTS / "cases.json").read_text())["cases"] if case["kind"] == "streaks"
+    )
+    values = np.frombuffer(gzip.decompress((DOUBTS / "streaks.i16.gz").read_bytes()), "<i2")
+    scan = Scan(
+        values.reshape(about["sizeVox"][::-1]).astype(np.float32), np.array(about["indexToWorld"]), {}
+    )
+    found = find_streaks(read_slab(scan, about["centreLps"]))
+    assert found is not None
+    expected = FIXTURE["streaks"]
+    assert found.metal_mm == pytest.approx(expected["metalMm"], abs=1e-3)
+    assert found.ratio == pytest.approx(expected["ratio"], rel=1e-3)
+    assert found.hu == pytest.approx(expected["hu"], rel=1e-3)
 
 
 def test_the_cases_reach_every_gate_of_a_script() -> None:

@@ -1,3 +1,4 @@
+import { quotable } from '#src/lib/foreign-text.ts';
 import { factsOf, isSynthetic } from './acquisition-facts.ts';
 import { checkImages } from './check-images.ts';
 import { checkStack, MIN_COVERAGE_MM, MIN_SLICES, mm, plural, sortStack, spacingTolerance, type Stack } from './check-stack.ts';
@@ -85,9 +86,9 @@ function nameOf({ slices, label }: SliceGroup): string {
   const first = slices[0];
   if (first === undefined) return 'The series';
   const which = label === null ? '' : ` (${label})`;
-  if (first.seriesDescription !== null) return `Series “${first.seriesDescription}”${which}`;
+  if (first.seriesDescription !== null) return `Series “${quotable(first.seriesDescription)}”${which}`;
   if (first.seriesNumber !== null) return `Series ${first.seriesNumber}${which}`;
-  return slices.length === 1 ? `The image ${first.fileName}` : `The series of ${first.fileName}${which}`;
+  return slices.length === 1 ? `The image ${quotable(first.fileName)}` : `The series of ${quotable(first.fileName)}${which}`;
 }
 
 /** Smaller tilts in the header are rounding: over a 300 mm stack they shift the last slice by less than 3 mm. */

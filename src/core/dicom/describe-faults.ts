@@ -1,3 +1,4 @@
+import { quotable } from '#src/lib/foreign-text.ts';
 import type { FileFault, FileFaultCode } from './file-fault.ts';
 
 /** A sentence about files that are in no series. */
@@ -42,6 +43,7 @@ const WORDINGS: Readonly<Record<FileFaultCode, Wording>> = {
   'archive-too-large': (files, one) => `${files} would unfold to more than the 8 GB that are unpacked at once; unpack ${them(one)} first and drop the folder of one study.`,
   'archive-too-many': (files, one) => `${files} ${one ? 'holds' : 'hold'} more than the 100,000 files that are unpacked at once; unpack ${them(one)} first and drop the folder of one study.`,
   'archive-too-deep': (files, one) => `${files} ${one ? 'lies' : 'lie'} too deep, in an archive within an archive within an archive, and ${one ? 'was' : 'were'} not opened; unpack the outer ones first.`,
+  'picks-too-large': (files, one) => `${files} ${one ? 'has' : 'have'} more than the 8 MB that a file of results or centroids can need and ${one ? 'was' : 'were'} left aside; open the study without ${them(one)}.`,
   'unreadable-folder': (files, one) => `${files} could not be listed to the end; check that the ${one ? 'folder is' : 'folders are'} still there and drop ${them(one)} again.`,
   'unreadable-file': (files, one) => `${files} could not be read from the disk; check that ${one ? 'it is' : 'they are'} still there and drop ${them(one)} again.`,
 };
@@ -69,7 +71,7 @@ function filesInWords(names: readonly string[]): string {
 /** A path as far as its last folder: enough to find the file, and short enough to read. */
 function shortened(path: string): string {
   const parts = path.split('/');
-  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : path;
+  return parts.length > 2 ? `…/${quotable(parts.slice(-2).join('/'))}` : quotable(path);
 }
 
 function them(one: boolean): string {

@@ -1,4 +1,5 @@
 import type { DataSet } from 'dicom-parser';
+import { plainText } from '#src/lib/foreign-text.ts';
 import { decodeDicomText, encodingLabelOf, type DecodeText } from './character-set.ts';
 
 /** Reads elements of one data set (or sequence item) as plain values; null or an empty list where absent or unreadable. */
@@ -57,7 +58,7 @@ export function readElements(dataSet: DataSet, decodeText: DecodeText, inherited
 function valuesOf(bytes: Uint8Array | null, label: string, decodeText: DecodeText): readonly string[] {
   if (bytes === null) return [];
   const text = decodeDicomText(bytes, label, decodeText);
-  return text === '' ? [] : text.split('\\').map((value) => value.trim());
+  return text === '' ? [] : text.split('\\').map(plainText);
 }
 
 /** DS and IS with padding, and the decimal comma that some writers use; null where it is no number. */

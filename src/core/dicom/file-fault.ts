@@ -30,6 +30,7 @@ export type FileFaultCode =
   | 'archive-too-large'
   | 'archive-too-many'
   | 'archive-too-deep'
+  | 'picks-too-large'
   | 'unreadable-folder'
   | 'unreadable-file';
 

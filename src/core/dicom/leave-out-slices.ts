@@ -1,3 +1,4 @@
+import { quotable } from '#src/lib/foreign-text.ts';
 import { checkSeries } from './check-series.ts';
 import type { Series, SeriesProblem, SliceHeader } from './series.ts';
 
@@ -26,7 +27,7 @@ export function leaveOutSlices(all: readonly Series[], series: Series, unreadabl
 
 function describe(unreadable: readonly UnreadableSlice[]): SeriesProblem {
   const [first] = unreadable;
-  const names = unreadable.slice(0, NAMED_FILES).map(({ slice }) => slice.fileName).join(', ');
+  const names = unreadable.slice(0, NAMED_FILES).map(({ slice }) => quotable(slice.fileName)).join(', ');
   const more = unreadable.length > NAMED_FILES ? ` and ${unreadable.length - NAMED_FILES} more` : '';
   const [verb, it] = unreadable.length === 1 ? ['counts as a missing slice', 'it'] : ['count as missing slices', 'them'];
   return { code: 'slice-unreadable', effect: 'note', sentence: `${names}${more} cannot be read (${first?.reason ?? ''}) and ${verb}; get ${it} again for the whole series.` };

@@ -69,9 +69,13 @@ export function placePick(history: PickHistory, pick: LevelPick): PickHistory {
   return commit(history, { picks: all, armed: nextArmed(all, pick.level) });
 }
 
-/** Adds several picks at once, as one step of undo; arms nothing new. */
+/** Adds several picks at once, as one step of undo, and brings the app's proposals into line with them; arms nothing new. */
 export function placePicks(history: PickHistory, picks: readonly LevelPick[]): PickHistory {
-  return picks.length === 0 ? history : commit(history, picks.reduce(withPick, history.present));
+  if (picks.length === 0) return history;
+  const { picks: before, armed } = history.present;
+  const kept = picks.reduce(withPick, { picks: before.filter((one) => !isOwnProposal(one)), armed });
+  const all = [...kept.picks, ...reconcileProposals(kept.picks, before.filter(isOwnProposal))].toSorted(headToFeet);
+  return commit(history, { picks: all, armed });
 }
 
 /**

@@ -49,3 +49,20 @@ export function readAxialSlab(volume: VolumeSource, centreLps: WorldPoint): Axia
   for (const plane of planesHu) for (let n = 0; n < meanHu.length; n += 1) meanHu[n] = (meanHu[n] ?? 0) + (plane[n] ?? Number.NaN) / planesHu.length;
   return { columns, rows, stepMm: STEP_MM, originLps, meanHu, planesHu };
 }
+
+export type SlabCell = { readonly column: number; readonly row: number };
+
+/** The cell nearest to a point, in the plane. */
+export function cellOf({ originLps, stepMm }: AxialSlab, [x, y]: WorldPoint): SlabCell {
+  return { column: Math.round((x - originLps[0]) / stepMm), row: Math.round((y - originLps[1]) / stepMm) };
+}
+
+/** 1 where a cell and its eight neighbours all belong; never at the border. */
+export function cellsWithin({ columns, rows, meanHu }: AxialSlab, { min, max }: { readonly min: number; readonly max: number }): Uint8Array {
+  const inRange = Uint8Array.from(meanHu, (hu) => (hu >= min && hu <= max ? 1 : 0));
+  const inRow = new Uint8Array(meanHu.length);
+  for (let n = 1; n < inRange.length - 1; n += 1) inRow[n] = (inRange[n - 1] ?? 0) & (inRange[n] ?? 0) & (inRange[n + 1] ?? 0);
+  const kept = new Uint8Array(meanHu.length);
+  for (let n = columns; n < columns * (rows - 1); n += 1) kept[n] = (inRow[n - columns] ?? 0) & (inRow[n] ?? 0) & (inRow[n + columns] ?? 0);
+  return kept;
+}

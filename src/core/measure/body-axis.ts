@@ -12,8 +12,11 @@ const REACH_MM = 28;
 const DISC_MM = { left: 11, back: 8 } as const;
 /** Least half height looked for and most, from the pick, mm. */
 const END_MM = { least: 2, most: 23 } as const;
-/** Heights of T10 to L5 in the middle, hollow endplates and fractures included (domain.md 3.1); mm. */
-const HEIGHT_MM = { usual: 22, sd: 6, least: 8 } as const;
+/**
+ * Heights of T10 to L5 in the middle, hollow endplates included (domain.md 3.1); mm. Fractures make lower ones, nothing makes higher ones, so a
+ * body that was taken together with a neighbour's endplate stands out even where thick slices blur the disc between them.
+ */
+const HEIGHT_MM = { usual: 22, sdBelow: 6, sdAbove: 4, least: 8 } as const;
 /** How far off the middle a pick usually is, mm (snap-to-body.real-ct.test.ts). */
 const OFF_MIDDLE_MM = 3;
 const PRIOR_HU = 10;
@@ -112,7 +115,8 @@ function scoreAxis(profile: Float64Array, sagittal: number, coronal: number): Sc
   for (let bottom = -END_MM.most; bottom <= -END_MM.least; bottom += 1) {
     for (let top = Math.max(END_MM.least, bottom + HEIGHT_MM.least); top <= END_MM.most; top += 1) {
       const ends = (tops[top + REACH_MM] ?? Number.NaN) + (bottoms[bottom + REACH_MM] ?? Number.NaN);
-      const prior = PRIOR_HU * (squared((top - bottom - HEIGHT_MM.usual) / HEIGHT_MM.sd) + squared((top + bottom) / 2 / OFF_MIDDLE_MM));
+      const over = top - bottom - HEIGHT_MM.usual;
+      const prior = PRIOR_HU * (squared(over / (over > 0 ? HEIGHT_MM.sdAbove : HEIGHT_MM.sdBelow)) + squared((top + bottom) / 2 / OFF_MIDDLE_MM));
       const score = ends - prior - tilt;
       // The hill costs time and only lowers the score.
       if (score <= best.score) continue;

@@ -5,12 +5,18 @@ import { crossOf, dotOf, unitOf } from '../geometry/vectors.ts';
 /** A body's own axes: unit vectors in LPS at right angles, up × front = left. */
 export type BodyFrame = { readonly up: WorldVector; readonly front: WorldVector; readonly left: WorldVector };
 
-/** The frame of an axis: left is the patient's left turned onto the plane across the axis, so no turn about the axis is measured. */
-export function frameOfAxis(axis: WorldVector): BodyFrame {
+/** The frame of an axis whose left is that of `towards`, the patient's where none is given, brought onto the plane across the axis. */
+export function frameOfAxis(axis: WorldVector, towards: WorldVector = [1, 0, 0]): BodyFrame {
   const up = unitOf(axis);
-  const along = dotOf([1, 0, 0], up);
-  const left = unitOf([1 - along * up[0], -along * up[1], -along * up[2]]);
+  const along = dotOf(towards, up);
+  const left = unitOf([towards[0] - along * up[0], towards[1] - along * up[1], towards[2] - along * up[2]]);
   return { up, left, front: crossOf(left, up) };
+}
+
+/** A frame turned about its own axis, degrees, positive from its left to its back. */
+export function turned({ up, front, left }: BodyFrame, degrees: number): BodyFrame {
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  return frameOfAxis(up, [cos * left[0] - sin * front[0], cos * left[1] - sin * front[1], cos * left[2] - sin * front[2]]);
 }
 
 /** An axis leaning from a frame's `up` by tangents towards its back and its left. */

@@ -13,13 +13,13 @@ describe('assessHeights', () => {
     ['hollow in the middle beyond health', body(25, 16, 25), 2, 'biconcave'],
     ['L5, lower at its back', body(30, 24, 24), 0, null],
   ] as const)('%s', (_, fit, grade, shape) => {
-    expect(assessHeights(fit, [])).toMatchObject({ grade, shape, crushRatio: null });
+    expect(assessHeights(fit, null)).toMatchObject({ grade, shape, crushRatio: null });
   });
 
-  it('finds a crush only against the neighbours', () => {
+  it('finds a crush only against the height that others let expect', () => {
     const low = body(17, 15, 17);
-    expect(assessHeights(low, []).grade).toBe(0);
-    const against = assessHeights(low, [body(25, 22, 24), body(27, 24, 26)]);
+    expect(assessHeights(low, null).grade).toBe(0);
+    const against = assessHeights(low, 25);
     expect(against).toMatchObject({ grade: 2, shape: 'crush' });
     expect(against.crushRatio).toBeCloseTo(17 / 25, 9);
     expect(against.loss).toBeCloseTo(8 / 25, 9);

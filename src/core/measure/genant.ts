@@ -16,14 +16,14 @@ export const SURE_SLICE_MM = 3;
 
 export type GenantShape = 'wedge' | 'biconcave' | 'crush';
 
-/** Heights of one body against each other and against its neighbours'. */
+/** Heights of one body against each other and against those of the person's other levels. */
 export type HeightAssessment = {
   readonly heightsMm: Heights;
   /** Anterior over posterior. Below 1 towards the thorax, above 1 at L4 and L5, in health. */
   readonly wedgeRatio: number;
   /** Middle over posterior. */
   readonly biconcaveRatio: number;
-  /** Posterior over the mean of the neighbours' posterior heights; null where no neighbour was fitted. */
+  /** Posterior over the height that the other levels let expect (expected-height.ts); null where no other was fitted. */
   readonly crushRatio: number | null;
   /** 0 none, 1 mild, 2 moderate, 3 severe: a suggestion of the largest loss, never more. */
   readonly grade: 0 | 1 | 2 | 3;
@@ -33,11 +33,10 @@ export type HeightAssessment = {
   readonly loss: number;
 };
 
-/** @param neighbours the fits of the level above and of the level below, those that there are */
-export function assessHeights({ heightsMm }: Pick<VertebraFit, 'heightsMm'>, neighbours: readonly Pick<VertebraFit, 'heightsMm'>[]): HeightAssessment {
+/** @param expectedMm posterior height, by the person's other levels; null where it is not known */
+export function assessHeights({ heightsMm }: Pick<VertebraFit, 'heightsMm'>, expectedMm: number | null): HeightAssessment {
   const { anterior, middle, posterior } = heightsMm;
-  const beside = neighbours.length === 0 ? null : neighbours.reduce((sum, one) => sum + one.heightsMm.posterior, 0) / neighbours.length;
-  const crushRatio = beside === null ? null : posterior / beside;
+  const crushRatio = expectedMm === null ? null : posterior / expectedMm;
   const losses: readonly (readonly [GenantShape, number])[] = [
     ['wedge', 1 - anterior / posterior],
     ['biconcave', 1 - middle / posterior / HEALTHY_MIDDLE],

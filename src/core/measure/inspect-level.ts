@@ -1,7 +1,7 @@
 import type { WorldPoint } from '../geometry/spaces.ts';
 import type { VolumeSource, VoxelBox } from '../volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
-import { boxForSlab } from './axial-slab.ts';
+import { boxForSlab, readAxialSlab, type AxialSlab } from './axial-slab.ts';
 import { boxForRegion, inspectBodyRegion, type BodyRegionFacts } from './body-region.ts';
 import type { RoiChoice } from './choose-roi.ts';
 import { boxForBody } from './doubts/body-grid.ts';
@@ -9,7 +9,7 @@ import { boxForBridge } from './doubts/bridges.ts';
 import { inspectDoubts, type DoubtFacts } from './doubts/inspect-doubts.ts';
 import { boxForMetal } from './doubts/metal-beside.ts';
 import { boxForLayers, roiLayers, type RoiLayers } from './doubts/roi-layers.ts';
-import { findInternalTissues, type InternalTissues } from './internal-tissues.ts';
+import { tissuesInSlab, type InternalTissues } from './internal-tissues.ts';
 import { boxForRoi, measureRoiAt, type Roi, type RoiMeasurement, type RoiProblem } from './roi.ts';
 import type { VertebraFit } from './vertebra-fit.ts';
 
@@ -40,14 +40,18 @@ export function boxesForLevel(volume: Pick<VolumeSource, 'indexToWorld'>, centre
 /** @param kvp tube voltage, null where unknown */
 export function inspectLevel(volume: VolumeSource, centreLps: WorldPoint, { fit, roi }: RoiChoice, kvp: number | null): LevelFacts {
   const measured = measureRoiAt(volume, roi, kvp);
-  return { measured, tissues: findInternalTissues(volume, centreLps), voxels: inspectVoxels(volume, centreLps, fit, measured.ok ? roi : null) };
+  const slab = readAxialSlab(volume, centreLps);
+  return { measured, tissues: tissuesInSlab(slab, centreLps), voxels: inspectVoxels(volume, centreLps, fit, measured.ok ? roi : null, slab) };
 }
 
-/** @param roi where it was measured */
-export function inspectVoxels(volume: VolumeSource, centreLps: WorldPoint, fit: VertebraFit | null, roi: Roi | null): LevelVoxels {
+/**
+ * @param roi where it was measured
+ * @param slab at the centre
+ */
+export function inspectVoxels(volume: VolumeSource, centreLps: WorldPoint, fit: VertebraFit | null, roi: Roi | null, slab: AxialSlab = readAxialSlab(volume, centreLps)): LevelVoxels {
   return {
     region: inspectBodyRegion(volume, centreLps),
-    doubts: inspectDoubts(volume, centreLps, fit),
+    doubts: inspectDoubts(volume, centreLps, fit, slab),
     layers: roi === null ? null : roiLayers(volume, roi),
   };
 }

@@ -1,7 +1,7 @@
 import type { WorldPoint } from '../geometry/spaces.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
 import { findAorta } from './aorta.ts';
-import { readAxialSlab, type AxialSlab } from './axial-slab.ts';
+import { cellOf, cellsWithin, readAxialSlab, type AxialSlab, type SlabCell } from './axial-slab.ts';
 import { distanceTo, maskBody, type BodyMask } from './body-mask.ts';
 
 export const TISSUES = ['air', 'fat', 'muscle', 'blood'] as const;
@@ -35,16 +35,14 @@ const LUMEN_SHARE = 0.7;
  * @param centreLps of the body, T10 to L5
  */
 export function findInternalTissues(volume: VolumeSource, centreLps: WorldPoint): InternalTissues {
-  const slab = readAxialSlab(volume, centreLps);
+  return tissuesInSlab(readAxialSlab(volume, centreLps), centreLps);
+}
+
+/** @param slab at the centre */
+export function tissuesInSlab(slab: AxialSlab, centreLps: WorldPoint): InternalTissues {
   const body = cellOf(slab, centreLps);
   const mask = maskBody(slab, body.row * slab.columns + body.column);
   return { air: readAir(slab, mask), fat: readFat(slab, mask, body), muscle: readMuscle(slab, mask, body), blood: readBlood(slab, body) };
-}
-
-type Cell = { readonly column: number; readonly row: number };
-
-function cellOf({ originLps, stepMm }: AxialSlab, [x, y]: WorldPoint): Cell {
-  return { column: Math.round((x - originLps[0]) / stepMm), row: Math.round((y - originLps[1]) / stepMm) };
 }
 
 function readAir(slab: AxialSlab, { isAir }: BodyMask): TissueReading | null {
@@ -60,17 +58,17 @@ function readAir(slab: AxialSlab, { isAir }: BodyMask): TissueReading | null {
   });
 }
 
-function readFat(slab: AxialSlab, { isBody, depthMm }: BodyMask, body: Cell): TissueReading | null {
-  const isFat = eroded(slab, FAT_HU);
+function readFat(slab: AxialSlab, { isBody, depthMm }: BodyMask, body: SlabCell): TissueReading | null {
+  const isFat = cellsWithin(slab, FAT_HU);
   return readCells(slab, (n) => {
     const depth = depthMm[n] ?? Number.POSITIVE_INFINITY;
     return isFat[n] === 1 && isBody[n] === 1 && depth >= FAT_DEPTH_MM.min && depth <= FAT_DEPTH_MM.max && Math.floor(n / slab.columns) > body.row;
   });
 }
 
-function readMuscle(slab: AxialSlab, { isBody }: BodyMask, body: Cell): TissueReading | null {
+function readMuscle(slab: AxialSlab, { isBody }: BodyMask, body: SlabCell): TissueReading | null {
   const { side, behind } = MUSCLE_REGION_MM;
-  const isMuscle = eroded(slab, MUSCLE_HU);
+  const isMuscle = cellsWithin(slab, MUSCLE_HU);
   return readCells(slab, (n) => {
     const x = Math.abs((n % slab.columns) - body.column) * slab.stepMm;
     const y = (Math.floor(n / slab.columns) - body.row) * slab.stepMm;
@@ -78,21 +76,11 @@ function readMuscle(slab: AxialSlab, { isBody }: BodyMask, body: Cell): TissueRe
   });
 }
 
-function readBlood(slab: AxialSlab, body: Cell): TissueReading | null {
+function readBlood(slab: AxialSlab, body: SlabCell): TissueReading | null {
   const aorta = findAorta(slab, body);
   if (aorta === null) return null;
   const radius = (LUMEN_SHARE * aorta.radiusMm) / slab.stepMm;
   return readCells(slab, (n) => Math.hypot((n % slab.columns) - aorta.column, Math.floor(n / slab.columns) - aorta.row) <= radius, 0);
-}
-
-/** 1 where a cell and its eight neighbours all belong; never at the border. */
-function eroded({ columns, rows, meanHu }: AxialSlab, { min, max }: { readonly min: number; readonly max: number }): Uint8Array {
-  const inRange = Uint8Array.from(meanHu, (hu) => (hu >= min && hu <= max ? 1 : 0));
-  const inRow = new Uint8Array(meanHu.length);
-  for (let n = 1; n < inRange.length - 1; n += 1) inRow[n] = (inRange[n - 1] ?? 0) & (inRange[n] ?? 0) & (inRange[n + 1] ?? 0);
-  const kept = new Uint8Array(meanHu.length);
-  for (let n = columns; n < columns * (rows - 1); n += 1) kept[n] = (inRow[n - columns] ?? 0) & (inRow[n] ?? 0) & (inRow[n + columns] ?? 0);
-  return kept;
 }
 
 function readCells({ stepMm, planesHu, meanHu }: AxialSlab, isIn: (cell: number) => boolean, minAreaMm2 = MIN_AREA_MM2): TissueReading | null {

@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { hasTestData, NO_TEST_DATA } from '#src/testing/load-real-ct.ts';
+import { turnedScan } from '#src/testing/measuring-cases.ts';
 import { loadReferenceCt, REFERENCE_CTS, referenceLevels } from '#src/testing/reference-centres.ts';
-import { distanceMm } from '../geometry/spaces.ts';
+import type { ArrayVolume } from '#src/testing/synthetic-volume.ts';
+import { distanceMm, worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import { isAnalysed, isVertebraName } from '../levels/vertebra-name.ts';
 import { chooseRoi } from './choose-roi.ts';
 import { assessHeights } from './genant.ts';
 import { measureRoiAt } from './roi.ts';
 
-/** Without a fracture, whole in the scan, and not of the noisy dense spine whose lowest body the slices nearly cut. */
+/** Without a fracture and whole in the scan. */
 const SOUND: ReadonlySet<string> = new Set(['lidc-0314-chest T11', 'lidc-0314-chest T10', 'ts-example L2', 'ts-example L3', 'ts-example L4', 'ts-example L5', 'tptbox-l3 L3']);
-/** Cut by the scan's upper end. */
-const CUT: ReadonlySet<string> = new Set(['ts-example T12']);
+/** Cut by the scan's upper end; and by its lower one, which leaves out the back half of the lower endplate. */
+const CUT: ReadonlySet<string> = new Set(['ts-example T12', 'lidc-0314-chest T12']);
+/** How far a pick is moved along each axis, mm, and the patient turned, degrees. */
+const MOVED_MM = 2;
+const TURNS = [-20, 15] as const;
 
 describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skipped where ${NO_TEST_DATA})`, () => {
   it.each(REFERENCE_CTS)('%s: centre, heights and HU against the reference', { timeout: 120_000 }, (name) => {
@@ -21,11 +26,11 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
       const measured = measureRoiAt(volume, roi, 120);
       if (!measured.ok) throw new Error(`${level}: ${measured.error.sentence}`);
       const label = `${name} ${level}`;
-      const heights = fit ? assessHeights(fit, []) : null;
+      const heights = fit ? assessHeights(fit, null) : null;
       const said = heights ? `heights ${Object.values(heights.heightsMm).map((mm) => mm.toFixed(1)).join(' ')}, Genant ${heights.grade}` : 'no fit';
       process.stdout.write(`${label}: ${source}, ${measured.value.meanHu.toFixed(1)} HU against ${hu ?? 54} of the reference; ${said}\n`);
-      // The fixed region is the reference's own; even bone reads the same wherever the region lies.
-      if (hu !== null && sd !== null && sd < 50) expect.soft(Math.abs(measured.value.meanHu - hu), label).toBeLessThan(5);
+      // Even bone reads the same wherever the region lies; docs/evaluation/measuring.md says why the dense noisy spine of LIDC does not.
+      if (hu !== null && sd !== null && sd < 50) expect.soft(Math.abs(measured.value.meanHu - hu), label).toBeLessThan(2);
       if (CUT.has(label)) expect.soft(fit, label).toBeNull();
       if (!SOUND.has(label)) continue;
       expect.soft(source, label).toBe('body');
@@ -33,5 +38,40 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
       expect.soft(heights?.grade, label).toBe(0);
       expect.soft(heights?.biconcaveRatio, label).toBeGreaterThan(0.8);
     }
+  });
+
+  it.each(REFERENCE_CTS)('%s: a pick moved and a patient turned change little', { timeout: 120_000 }, (name) => {
+    const volume = loadReferenceCt(name);
+    for (const { level, centre } of referenceLevels(name)) {
+      const label = `${name} ${level}`;
+      if (!SOUND.has(label)) continue;
+      const meanAt = (scan: ArrayVolume, pick: WorldPoint) => {
+        const { roi, fit } = chooseRoi(scan, pick, undefined);
+        const measured = measureRoiAt(scan, roi, 120);
+        if (fit === null || !measured.ok) throw new Error(`${label}: no body.`);
+        return { meanHu: measured.value.meanHu, sdHu: measured.value.sdHu, turnDeg: (Math.atan2(fit.left[1], fit.left[0]) * 180) / Math.PI };
+      };
+      const still = meanAt(volume, centre);
+      const most = Math.max(2, 0.15 * still.sdHu);
+      for (const axis of [0, 1, 2]) {
+        for (const sign of [-1, 1]) {
+          const pick = worldPoint(...(centre.map((mm, n) => (n === axis ? mm + sign * MOVED_MM : mm)) as [number, number, number]));
+          expect.soft(Math.abs(meanAt(volume, pick).meanHu - still.meanHu), `${label}, pick moved`).toBeLessThan(most);
+        }
+      }
+      for (const degrees of TURNS) {
+        const turned = meanAt(turnedScan(volume, centre, degrees), centre);
+        expect.soft(Math.abs(turned.turnDeg - still.turnDeg - degrees), `${label}, patient turned`).toBeLessThan(6);
+        expect.soft(Math.abs(turned.meanHu - still.meanHu), `${label}, patient turned`).toBeLessThan(most);
+      }
+      process.stdout.write(`${label}: turned ${still.turnDeg.toFixed(1)} degrees\n`);
+    }
+  });
+
+  it('takes no lung for the wall of a thoracic body', () => {
+    const { centre } = referenceLevels('lidc-0314-chest').find(({ level }) => level === 'T11') ?? {};
+    const { fit } = chooseRoi(loadReferenceCt('lidc-0314-chest'), centre ?? worldPoint(0, 0, 0), undefined);
+    // 14.4 mm by eye on the axial plane; 17.7 where the edge of the lung counted.
+    expect(Math.abs((fit?.halfWidthMm ?? 0) - 14.4)).toBeLessThan(0.8);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadMeasuringCase, measuringCaseNames, SMALL_CASES } from '#src/testing/measuring-cases.ts';
+import { loadMeasuringCase, measuringCaseNames, SMALL_CASES, turnedScan } from '#src/testing/measuring-cases.ts';
 import { makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
 import { distanceMm, worldPoint } from '../geometry/spaces.ts';
 import { crossOf, dotOf } from '../geometry/vectors.ts';
@@ -12,6 +12,9 @@ import { fitVertebraIn, type VertebraFit } from './vertebra-fit.ts';
 const TWIN_FILE = 'training/tests/fixtures/fit-cases.json';
 
 const CASES = measuringCaseNames(SMALL_CASES, 'small').map((name) => loadMeasuringCase(SMALL_CASES, name));
+
+/** Turns of the patient in the scanner, degrees. */
+const TURNS = [-24, 17] as const;
 
 function fitOf({ volume, truth }: (typeof CASES)[number]): VertebraFit {
   const fit = fitVertebraIn(volume, truth.pick);
@@ -52,6 +55,20 @@ describe('fitVertebra on simulated vertebrae', () => {
     expect(roi.heightMm).toBeLessThanOrEqual((fit?.heightsMm.middle ?? 0) - 6 + 1e-9);
   });
 
+  it.each(CASES)('$name: a patient turned in the scanner has a frame turned along, and reads the same', ({ volume, truth }) => {
+    const still = chooseRoi(volume, truth.pick, undefined);
+    const measuredStill = measureRoiAt(volume, still.roi, 120);
+    for (const degrees of TURNS) {
+      const scan = turnedScan(volume, truth.pick, degrees);
+      const { roi, fit } = chooseRoi(scan, truth.pick, undefined);
+      const measured = measureRoiAt(scan, roi, 120);
+      if (still.fit === null || fit === null || !measured.ok || !measuredStill.ok) throw new Error('No body found.');
+      const turn = Math.atan2(fit.left[1], fit.left[0]) - Math.atan2(still.fit.left[1], still.fit.left[0]);
+      expect(Math.abs((turn * 180) / Math.PI - degrees)).toBeLessThan(1.5);
+      expect(Math.abs(measured.value.meanHu - measuredStill.value.meanHu)).toBeLessThan(2.5);
+    }
+  });
+
   it('moves less than the pick does', () => {
     for (const { volume, truth } of CASES) {
       const [x, y, z] = truth.pick;
@@ -62,11 +79,12 @@ describe('fitVertebra on simulated vertebrae', () => {
   });
 
   it('gives the numbers that Python is compared with', () => {
-    const content = CASES.map(({ name, volume, truth }) => {
-      const { roi, source, fit } = chooseRoi(volume, truth.pick, undefined);
-      const measured = measureRoiAt(volume, roi, 120);
-      return { name, source, fit, measured: measured.ok ? measured.value : null };
-    });
+    const content = CASES.flatMap(({ name, volume, truth }) => [0, TURNS[1]].map((turnedDeg) => {
+      const scan = turnedScan(volume, truth.pick, turnedDeg);
+      const { roi, source, fit } = chooseRoi(scan, truth.pick, undefined);
+      const measured = measureRoiAt(scan, roi, 120);
+      return { name, turnedDeg, source, fit, measured: measured.ok ? measured.value : null };
+    }));
     const text = `${JSON.stringify(content, null, 1)}\n`;
     if (process.env['UPDATE_TWIN'] === '1') writeFileSync(TWIN_FILE, text);
     expect(readFileSync(TWIN_FILE, 'utf8')).toBe(text);

@@ -3,7 +3,8 @@ import { distanceMm } from '../geometry/spaces.ts';
 import { makeBlockSampler, type BlockSampler } from '../volume/sample-block.ts';
 import type { SourceBlock, VolumeSource, VoxelBox } from '../volume/volume-source.ts';
 import { AXIS_SEARCH, findBodyAxis } from './body-axis.ts';
-import { frameOfAxis, leaning, pointIn, type BodyFrame } from './body-frame.ts';
+import { frameOfAxis, leaning, pointIn, turned, type BodyFrame } from './body-frame.ts';
+import { findTurn, TURN } from './body-turn.ts';
 import { findWalls, USUAL_OUTLINE, WALLS, type BodyOutline, type BodyWalls } from './body-walls.ts';
 import { EDGE } from './edge.ts';
 import { ENDPLATE_RAYS, findEndplate, heightAt, type EndplateSurface } from './endplates.ts';
@@ -39,10 +40,15 @@ export const MIN_FIT_CONFIDENCE = 0.5;
 /** Half size of the box in patient axes that a fit reads, mm. */
 export const FIT_REACH_MM = [46, 46, 42] as const;
 
-/** Windows in which walls and endplates are looked for, round after round; mm. */
-const ROUNDS = [{ walls: 7, ends: 5 }, { walls: 4, ends: 3 }, { walls: 3, ends: 2.5 }] as const;
+/**
+ * Windows in which walls and endplates are looked for, round after round; mm. The first holds the back wall of a shallow body (half depth 12 mm)
+ * picked 4 mm behind its middle; in a wider one a dense focus inside is taken for a wall (ts-example L1).
+ */
+const ROUNDS = [{ walls: 8, ends: 5 }, { walls: 4, ends: 3 }, { walls: 3, ends: 2.5 }] as const;
 /** Where a rim point is, in half depths. */
 const RIM = 1;
+/** Fat is the softest tissue round a body. Lung and gas are no better an end than fat, and their own steep edges lie near; HU. */
+const SOFTEST_HU = -100;
 /** A fit further from the pick than this is of something else; mm. */
 const MOST_OFF_MM = 13;
 /** Sizes that a body of T10 to L5 has, fractured ones included; mm (domain.md 3.1). */
@@ -52,7 +58,7 @@ const SHARES = { none: 0.3, full: 0.8 } as const;
 
 /** What the Python twin takes from here and from what this uses. */
 export const FIT = {
-  edge: EDGE, robust: ROBUST, axis: AXIS_SEARCH, walls: WALLS, endplates: ENDPLATE_RAYS,
+  edge: EDGE, robust: ROBUST, axis: AXIS_SEARCH, turn: TURN, walls: WALLS, endplates: ENDPLATE_RAYS, softestHu: SOFTEST_HU,
   usualOutline: { halfWidth: USUAL_OUTLINE.halfWidth, halfDepth: USUAL_OUTLINE.halfDepth },
   rounds: ROUNDS, rim: RIM, mostOffMm: MOST_OFF_MM, sizesMm: SIZES_MM, shares: SHARES, minConfidence: MIN_FIT_CONFIDENCE,
 } as const;
@@ -70,13 +76,14 @@ export function boxForFit(volume: Pick<VolumeSource, 'indexToWorld'>, centreLps:
 /**
  * Mid-plane, endplates, axis and walls of the body round a pick. Coarse to fine: the axis along which the endplates are sharpest, then in
  * rounds the walls by rays across it and the endplates by rays along it, each edge finer than a voxel, each surface by a fit that leaves
- * outliers (a disc's gas, an osteophyte, a pedicle) out. No turn about the axis is measured.
+ * outliers (a disc's gas, an osteophyte, a pedicle) out. Between the rounds the frame is turned so that the vertebra's halves mirror each other.
  * @param block the voxels of {@link boxForFit}; what it lacks counts as outside the scan
  * @param axisHint about where the spine's axis points, towards the head; without it, the patient's
  * @returns null where no body was found at all; a doubtful one has a low `confidence`
  */
 export function fitVertebra(block: SourceBlock, centreLps: WorldPoint, axisHint: WorldVector = [0, 0, 1]): VertebraFit | null {
-  const sample = makeBlockSampler(block);
+  const read = makeBlockSampler(block);
+  const sample: BlockSampler = (x, y, z) => Math.max(SOFTEST_HU, read(x, y, z));
   const axis = findBodyAxis(sample, centreLps, axisHint);
   if (axis === null) return null;
   const half = (axis.topMm - axis.bottomMm) / 2;
@@ -84,9 +91,9 @@ export function fitVertebra(block: SourceBlock, centreLps: WorldPoint, axisHint:
   let stand: Stand = { frame: axis.frame, origin, outline: USUAL_OUTLINE, superior: [half], inferior: [-half] };
   let found: Found | null = null;
   for (const windows of ROUNDS) {
+    if (found !== null) stand = turnStand(sample, standOn(found));
     found = lookRound(sample, stand, windows);
     if (found === null) return null;
-    stand = standOn(found);
   }
   return found === null ? null : describeFit(found, centreLps);
 }
@@ -111,12 +118,23 @@ function standOn({ frame, origin, walls, superior, inferior }: Found): Stand {
   const mean = (n: number): number => ((superior.coefficients[n] ?? 0) + (inferior.coefficients[n] ?? 0)) / 2;
   const level = ({ coefficients }: EndplateSurface): readonly number[] => coefficients.map((value, n) => (n < 3 ? value - mean(n) : value));
   return {
-    frame: frameOfAxis(leaning(frame, -mean(2) / outline.halfDepth, -mean(1) / outline.halfWidth)),
+    frame: frameOfAxis(leaning(frame, -mean(2) / outline.halfDepth, -mean(1) / outline.halfWidth), frame.left),
     origin: pointIn(frame, origin, outline.x, outline.y, mean(0)),
     outline: { ...outline, x: 0, y: 0 },
     superior: level(superior),
     inferior: level(inferior),
   };
+}
+
+/** Turned about the axis by what is seen of it; the endplates' slopes turn along. */
+function turnStand(sample: BlockSampler, { frame, origin, outline, superior, inferior }: Stand): Stand {
+  const degrees = findTurn(sample, frame, origin, outline, ((superior[0] ?? 0) - (inferior[0] ?? 0)) / 2);
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const along = ([height = 0, c1 = 0, c2 = 0, ...curved]: readonly number[]): readonly number[] => {
+    const [toLeft, back] = [c1 / outline.halfWidth, c2 / outline.halfDepth];
+    return [height, (toLeft * cos + back * sin) * outline.halfWidth, (back * cos - toLeft * sin) * outline.halfDepth, ...curved];
+  };
+  return { frame: turned(frame, degrees), origin, outline, superior: along(superior), inferior: along(inferior) };
 }
 
 function describeFit({ frame, origin, walls, superior, inferior }: Found, pick: WorldPoint): VertebraFit {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainText } from '#src/lib/foreign-text.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { acquisitionFeatures, countColumns } from './acquisition-features.ts';
 import { OUTPUT_NAMES, outputLength, patchSize, perPatchShape, type OutputName } from './shapes.ts';
@@ -8,7 +9,8 @@ import { OUTPUT_NAMES, outputLength, patchSize, perPatchShape, type OutputName }
  * behind it trusts the type. Keys that the contract does not name are dropped.
  */
 
-export const sentence = z.string().min(1);
+/** Free text for the screen, as whoever made the network wrote it. */
+export const sentence = z.string().min(1).max(4000).overwrite(plainText);
 const positive = z.number().positive();
 const triple = <T extends z.ZodType>(item: T) => z.tuple([item, item, item]);
 
@@ -87,7 +89,7 @@ const golden = z.object({
 const shapeOfManifest = z.object({
   schemaVersion: z.literal(1),
   id: z.string().regex(/^[\w][\w.-]*$/, 'must be a plain folder name'),
-  version: z.string().min(1),
+  version: sentence,
   title: sentence,
   licence: sentence,
   created: z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]),

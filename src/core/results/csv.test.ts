@@ -47,10 +47,14 @@ describe('writeCsv', () => {
     expect(row).toMatchObject({ level: 'L1', roi_mean_hu: '', backend: '' });
   });
 
-  it('does not let text run as a spreadsheet formula, and keeps negative numbers numbers', () => {
+  it.each(['=HYPERLINK("x")', '+1', '-1+cmd|\' /C calc\'!A0', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '＝1', '＋1'])('does not let %j run as a spreadsheet formula', (text) => {
+    const [row] = parse(writeCsv({ ...base, studyInstanceUid: text, appVersion: text }));
+    expect(row).toMatchObject({ study_instance_uid: `'${text}`, app_version: `'${text}` });
+  });
+
+  it('keeps negative numbers numbers', () => {
     const results = [makeLevelResult('L1', { measurement: makeMeasurement({ meanHu: -12 }) })];
-    const [row] = parse(writeCsv({ ...base, studyInstanceUid: '=HYPERLINK("x")', appVersion: '@1', results }));
-    expect(row).toMatchObject({ study_instance_uid: '\'=HYPERLINK("x")', app_version: "'@1", roi_mean_hu: '-12' });
+    expect(parse(writeCsv({ ...base, results }))[0]).toMatchObject({ roi_mean_hu: '-12' });
   });
 
   it('ends every line with CRLF', () => {

@@ -18,13 +18,13 @@ type Cell = string | number | null;
 type Column = { readonly name: string; readonly cell: (pick: LevelPick, result: LevelResult | undefined) => Cell };
 
 /**
- * One cell by RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection);
- * numbers are written as they are, so a negative one stays a number.
+ * One cell by RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection),
+ * also where the sign is of full width or blanks stand before it; numbers are written as they are, so a negative one stays a number.
  */
 function formatCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const text = /^(\s*[=+\-@＝＋－＠]|[\t\r\n])/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'schmorl': [],
   'bridge': ['note bridge'],
   'contrast': ['mark contrast-seen'],
+  'streaks': ['mark streaks'],
 };
 /** What a focus in the region does besides; in metal no fit is sure. */
 const BESIDES: ReadonlySet<string> = new Set(['no-model', 'no-fit', 'roi-spread', 'roi-uneven']);

@@ -13,8 +13,8 @@ function level(name: Level, vbmdMgCm3: number, chance = 0.5, warnings: readonly 
   return makeLevelResult(name, { measurement: makeMeasurement({ vbmdMgCm3, meanHu: vbmdMgCm3 * 1.35 }), network: makeNetworkEstimate({ devices: [device] }), warnings });
 }
 
-function text(results: readonly ReturnType<typeof level>[], caveat: string | null = null): string {
-  return patientText({ summary: summarisePatient(results, []), l1: findL1(results, [], 120, 70), probability: patientProbability(results, [], 'x'), deviceTitle: 'GE Lunar', tScoreCaveat: caveat });
+function text(results: readonly ReturnType<typeof level>[], caveat: string | null = null, ownNetwork: string | null = null): string {
+  return patientText({ summary: summarisePatient(results, []), l1: findL1(results, [], 120, 70), probability: patientProbability(results, [], 'x'), deviceTitle: 'GE Lunar', tScoreCaveat: caveat, ownNetwork });
 }
 
 describe('patientProbability', () => {
@@ -50,6 +50,13 @@ describe('patientText', () => {
       expect(words).toContain('consider DXA');
       if (density > 120) expect(words).toContain('does not rule it out');
     }
+  });
+
+  it('says of a network of the user’s own that it is one, and nothing of where the bundled one was trained', () => {
+    const own = text([level('L1', 70), level('L2', 74)], null, 'Clinic network 1.2.0');
+    expect(own).toContain("A network of the user's own (Clinic network 1.2.0), not validated by OsteoLens, gives a mean probability of 50 %");
+    expect(own).not.toContain('simulated');
+    expect(text([level('L1', 70), level('L2', 74)])).toContain('A network trained on simulated CT gives');
   });
 
   it('leaves the T-score out where it does not apply', () => {

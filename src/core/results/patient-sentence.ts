@@ -11,13 +11,15 @@ export type PatientFindings = {
   readonly deviceTitle: string;
   /** Why a T-score may not apply to this patient; then no probability of one is written. */
   readonly tScoreCaveat: string | null;
+  /** Title and version of the user's own network where it gave the probability; null: the bundled one did. */
+  readonly ownNetwork: string | null;
 };
 
 /**
  * What a clinician may be told, as text to copy: an estimate with its error and its doubts, never a diagnosis, and always the advice to
  * look further (domain.md 6). Nothing of the patient's identity is in it.
  */
-export function patientText({ summary, l1, probability, deviceTitle, tScoreCaveat }: PatientFindings): string {
+export function patientText({ summary, l1, probability, deviceTitle, tScoreCaveat, ownNetwork }: PatientFindings): string {
   const parts = [`Estimate of bone density from CT. ${summary.sentence}`];
   if (summary.status === 'evaluable' && summary.contrastRiseMgCm3 !== null) {
     const [low, high] = summary.contrastRiseMgCm3;
@@ -25,7 +27,8 @@ export function patientText({ summary, l1, probability, deviceTitle, tScoreCavea
   }
   if (l1.status === 'found') parts.push(...l1.sentences);
   if (probability !== null && tScoreCaveat === null) {
-    parts.push(`A network trained on simulated CT gives a mean probability of ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}) for a DXA T-score of −2.5 or lower (${deviceTitle}).`);
+    const network = ownNetwork === null ? 'A network trained on simulated CT' : `A network of the user's own (${ownNetwork}), not validated by OsteoLens,`;
+    parts.push(`${network} gives a mean probability of ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}) for a DXA T-score of −2.5 or lower (${deviceTitle}).`);
   }
   const doubts = summary.status === 'evaluable' ? summary.marks.filter(({ code }) => code !== 'contrast' && code !== 'contrast-seen') : [];
   if (doubts.length > 0) parts.push(`Marked: ${doubts.map(({ sentence }) => sentence).join(' ')}`);

@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '#src/lib/result.ts';
+import { readDoubtCases } from '#src/testing/doubt-cases.ts';
 import { makeMeasurement, makeNetworkEstimate } from '#src/testing/synthetic-result.ts';
 import { ANISOTROPIC_GRID, makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
 import { worldPoint } from '../geometry/spaces.ts';
 import { NEIGHBOUR_SPACING_MM } from '../levels/check-picks.ts';
+import type { VertebraName } from '../levels/vertebra-name.ts';
 import { BODY_REGION, DENSE_ABOVE_HU, METAL_ABOVE_HU } from '../measure/body-region.ts';
 import { CONTRAST_AORTA_HU } from '../measure/contrast-rise.ts';
 import type { DensityReading } from '../measure/density-reading.ts';
 import { DOUBT_LIMITS } from '../measure/doubts/limits.ts';
+import { USUAL_POSTERIOR_MM } from '../measure/expected-height.ts';
 import { GENANT_LOSS, HEALTHY_MIDDLE } from '../measure/genant.ts';
 import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
 import { inspectVoxels } from '../measure/inspect-level.ts';
@@ -19,7 +22,8 @@ import { ROI_SIZE_MM } from '../measure/edit-roi.ts';
 import { FIT } from '../measure/vertebra-fit.ts';
 import { measureRoi, ROI_SHAPE } from '../measure/roi.ts';
 import type { VertebraFit } from '../measure/vertebra-fit.ts';
-import { findWarnings, GATE_LIMITS, isDensityRefused, isNetworkRefused, type GateInput } from './gates.ts';
+import { findWarnings, GATE_LIMITS, isDensityRefused, isNetworkRefused, judgeHeights, type GateInput } from './gates.ts';
+import type { LevelResult, LevelWarning } from './level-result.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
 import { SESSION_FORMAT, SESSION_SCHEMA_VERSION } from './session-schema.ts';
 
@@ -32,6 +36,7 @@ const centre = worldPoint(-15, 40, -380);
 type Phantom = { readonly boneHu: number; /** Added to and taken from every second slice in turn. */ readonly alternatingHu?: number; readonly block: { readonly hu: number; readonly min: readonly [number, number, number]; readonly max: readonly [number, number, number] } | null };
 
 const withBlood = (medianHu: number): InternalTissues => ({ air: null, fat: null, muscle: null, blood: { medianHu, sdHu: 14, areaMm2: 310 } });
+const withMuscle = (sdHu: number): InternalTissues => ({ air: null, fat: null, blood: null, muscle: { medianHu: 52, sdHu, areaMm2: 640 } });
 const densityOf = (lowMgCm3: number, highMgCm3: number): DensityReading => ({ vbmdMgCm3: (lowMgCm3 + highMgCm3) / 2, lowMgCm3, highMgCm3, method: { kind: 'tube-voltage', kvp: 120, kvpSource: 'header', huPerMgCm3: 1.35 }, contrast: null });
 
 /** A body whose centre is the mark, along patient axes. */
@@ -46,7 +51,11 @@ function makeFit(overrides: Partial<VertebraFit> = {}): VertebraFit {
 const plain: Phantom = { boneHu: 130, block: null };
 const withBlock = (hu: number, edge: number): Phantom => ({ boneHu: 130, block: { hu, min: [14, 18, 8], max: [14 + edge, 18 + edge, 8 + edge] } });
 
-type Case = { readonly name: string; readonly phantom?: Phantom; readonly at?: readonly [number, number, number]; readonly input?: Partial<GateInput>; readonly measures?: boolean };
+type Case = {
+  readonly name: string; readonly phantom?: Phantom; readonly at?: readonly [number, number, number]; readonly input?: Partial<GateInput>; readonly measures?: boolean;
+  /** Posterior heights of the person's other levels, mm. */
+  readonly others?: Partial<Record<VertebraName, number>>;
+};
 
 const network = (overrides: Parameters<typeof makeNetworkEstimate>[0]): Pick<GateInput, 'estimated'> => ({ estimated: ok({ network: makeNetworkEstimate(overrides) }) });
 const facts = { kvp: 120, sliceThicknessMm: 1.25, kernel: 'B40', contrast: null };
@@ -82,6 +91,8 @@ const CASES: readonly Case[] = [
   { name: 'much metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [1, 1, 8], max: [6, 7, 11] } } },
   { name: 'noise', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: 'B70s' } } },
   { name: 'noise, kernel unknown', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: null } } },
+  { name: 'noise in bone alone', phantom: { ...plain, alternatingHu: 250 }, input: { tissues: withMuscle(24) } },
+  { name: 'noise in bone and muscle', phantom: { ...plain, alternatingHu: 250 }, input: { tissues: withMuscle(24.1) } },
   { name: "the reader's region", input: { isRoiEdited: true } },
   { name: 'contrast in the aorta', input: { tissues: withBlood(164.5) } },
   { name: 'contrast in the aorta against the header', input: { tissues: withBlood(231), facts: { ...facts, contrast: false } } },
@@ -96,13 +107,15 @@ const CASES: readonly Case[] = [
   { name: 'a bridge in the chest is not told', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit(), pick: { level: 'T11', centreLps: centre, state: 'confirmed' } } },
   { name: 'front lower', input: { fit: makeFit({ heightsMm: { anterior: 18.2, middle: 20, posterior: 24 } }) } },
   { name: 'middle lower', input: { fit: makeFit({ heightsMm: { anterior: 24, middle: 15, posterior: 23 } }) } },
+  { name: 'lower than the others, one of them crushed too', input: { fit: makeFit(), pick: { level: 'L2', centreLps: centre, state: 'confirmed' } }, others: { T12: 22, L1: 15, L3: 24, L4: 25.5 } },
+  { name: 'as high as the others', input: { fit: makeFit() }, others: { T12: 15.5, L3: 16.2 } },
   { name: 'a bridge', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit() } },
   { name: 'a bridge in thick slices is not told', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit(), facts: { ...facts, sliceThicknessMm: 3 } } },
   { name: 'a level the network never saw', input: { pick: { level: 'L6', centreLps: centre, state: 'confirmed' } } },
   { name: 'half a percent counts as one', input: network({ outsideFraction: 0.0125 }) },
 ];
 
-function run({ name, phantom = plain, at, input = {}, measures = false }: Case) {
+function run({ name, phantom = plain, at, input = {}, measures = false, others = {} }: Case) {
   const position = at === undefined ? centre : worldPoint(...at);
   const { origin, spacingMm } = ANISOTROPIC_GRID;
   const indexOf = (value: number, axis: 0 | 1 | 2): number => Math.round((value - origin[axis]) / spacingMm[axis]);
@@ -117,14 +130,29 @@ function run({ name, phantom = plain, at, input = {}, measures = false }: Case) 
     measured: measures ? measureRoi(volume, position, 120) : ok(makeMeasurement()), estimated: ok({ network: makeNetworkEstimate() }), ...input,
   } satisfies Partial<GateInput>;
   const whole: GateInput = { ...given, voxels: inspectVoxels(volume, given.pick.centreLps, given.fit ?? null, given.measured.ok ? given.measured.value.roi : null) };
-  const warnings = findWarnings(whole);
+  const warnings = againstOthers(whole, others);
   const { measured, estimated } = whole;
   return {
-    name, phantom, level: whole.pick.level, centreLps: position, facts: whole.facts, fit: whole.fit ?? null, isFitSought: whole.fit !== undefined,
-    isRoiEdited: whole.isRoiEdited ?? false, bloodHu: whole.tissues?.blood?.medianHu ?? null,
+    name, phantom, others, level: whole.pick.level, centreLps: position, facts: whole.facts, fit: whole.fit ?? null, isFitSought: whole.fit !== undefined,
+    isRoiEdited: whole.isRoiEdited ?? false, tissues: whole.tissues ?? null,
     measured: measures ? null : measured, estimated,
     warnings, densityRefused: isDensityRefused(warnings), networkRefused: isNetworkRefused(warnings),
   };
+}
+
+/** As the session does once all levels are known. */
+function againstOthers(input: GateInput, others: Partial<Record<VertebraName, number>>): readonly LevelWarning[] {
+  const { pick: { level }, fit = null } = input;
+  const result = (name: VertebraName, ownFit: VertebraFit | null, warnings: readonly LevelWarning[]): LevelResult => ({ level: name, measurement: null, fit: ownFit, network: null, run: null, warnings });
+  const beside = (Object.keys(others) as VertebraName[]).map((name) => result(name, makeFit({ heightsMm: { anterior: others[name] ?? 0, middle: others[name] ?? 0, posterior: others[name] ?? 0 } }), []));
+  return judgeHeights([result(level, fit, findWarnings(input)), ...beside])[0]?.warnings ?? [];
+}
+
+/** No phantom of these has tissue enough for streaks, so the simulated case stands for them; Python reads the same file. */
+function streaksOfCase(): unknown {
+  const found = readDoubtCases().find(({ kind }) => kind === 'streaks');
+  if (!found) throw new Error('There is no simulated case of streaks.');
+  return inspectVoxels(found.volume, found.centreLps, null, null).doubts.streaks;
 }
 
 function expectCurrent(file: string, content: unknown): void {
@@ -152,13 +180,13 @@ describe('what Python takes from the app', () => {
       gates: GATE_LIMITS,
       doubts: DOUBT_LIMITS,
       contrastAortaHu: CONTRAST_AORTA_HU,
-      heights: { healthyMiddle: HEALTHY_MIDDLE, leastLoss: GENANT_LOSS[0] },
+      heights: { healthyMiddle: HEALTHY_MIDDLE, leastLoss: GENANT_LOSS[0], usualPosteriorMm: USUAL_POSTERIOR_MM },
       neighbourSpacingMm: NEIGHBOUR_SPACING_MM,
     });
   });
 
   it('has cases of every gate that a script can meet, with the sentences of the app', () => {
     const { sizeVox, spacingMm, origin } = ANISOTROPIC_GRID;
-    expectCurrent(CASES_FILE, { grid: { sizeVox, spacingMm, origin }, cases: CASES.map(run) });
+    expectCurrent(CASES_FILE, { grid: { sizeVox, spacingMm, origin }, cases: CASES.map(run), streaks: streaksOfCase() });
   });
 });

@@ -41,7 +41,7 @@ describe('session file', () => {
   it('gives back the picks that were saved, and the series they belong to', () => {
     const read = readPicks(writeSessionFile(input));
     if (!read.ok) throw new Error(read.error.sentence);
-    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, stated: { kvp: null, contrast: null }, picks: input.picks });
+    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, models: [{ id: 'vertebra-moe-1', sha256: 'ab12'.repeat(16) }], stated: { kvp: null, contrast: null }, picks: input.picks });
   });
 
   it('keeps what the reader stated apart from what the header says, and gives it back', () => {
@@ -71,7 +71,16 @@ describe('session file', () => {
 
   it('reads a file that holds nothing but levels and centres, as a script writes it', () => {
     const text = JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels: [{ level: 'L3', centreLps: [1, -2, 3] }] });
-    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, stated: { kvp: null, contrast: null }, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
+    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, models: [], stated: { kvp: null, contrast: null }, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
+  });
+
+  it('names each network once, and takes what is no network for none', () => {
+    const run = { modelId: 'ours', modelSha256: 'cd34'.repeat(16) };
+    const runs = [run, { ...run, backend: 'onnxruntime' }, { modelId: 'ours', modelSha256: 'short' }, 'none', null];
+    const levels = runs.map((one, index) => ({ level: `L${index + 1}`, centreLps: [1, -2, 3], run: one }));
+    const read = readPicks(JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels }));
+    expect(read.ok && read.value.models).toEqual([{ id: 'ours', sha256: 'cd34'.repeat(16) }]);
+    expect(read.ok && read.value.picks).toHaveLength(5);
   });
 
   it('holds nothing else of what it is given, such as a name', () => {

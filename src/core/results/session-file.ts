@@ -87,8 +87,11 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 const envelope = z.object({ format: z.literal(SESSION_FORMAT), schemaVersion: z.number() });
 
-/** The picks of a session file, what its reader stated, and the series that they belong to (null: the file does not say). */
-export type PicksOfFile = { readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[]; readonly stated: StatedFacts };
+/** A network that made numbers of a file. */
+export type ModelOfFile = { readonly id: string; readonly sha256: string };
+
+/** The picks of a session file, the networks of its numbers, what its reader stated, and the series that they belong to (null: the file does not say). */
+export type PicksOfFile = { readonly models: readonly ModelOfFile[]; readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[]; readonly stated: StatedFacts };
 
 /** Text of a session file → its picks, or the first thing that is wrong with it. Levels twice in a file are refused. */
 export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem> {
@@ -118,7 +121,8 @@ export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem>
     if (seen.has(level)) return problem('session-invalid', field, `The results file was refused: its field ${field} names ${level} a second time.`);
     seen.add(level);
   }
-  return ok({ seriesInstanceUid, stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state, editedRoi }) => ({ level, centreLps: worldPoint(...centreLps), state, ...(editedRoi === undefined ? {} : { roi: editedRoi }) })) });
+  const models = new Map(levels.flatMap(({ run }) => (run === null ? [] : [[`${run.modelId} ${run.modelSha256}`, { id: run.modelId, sha256: run.modelSha256 }] as const])));
+  return ok({ seriesInstanceUid, models: [...models.values()], stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state, editedRoi }) => ({ level, centreLps: worldPoint(...centreLps), state, ...(editedRoi === undefined ? {} : { roi: editedRoi }) })) });
 }
 
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */

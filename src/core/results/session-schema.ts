@@ -171,8 +171,11 @@ export const sessionFileSchema = z
   })
   .readonly();
 
+/** Which network the numbers came from; whatever else it holds counts as not said. */
+const modelOfRun = z.object({ modelId: z.string().min(1).max(200), modelSha256: z.string().regex(/^[0-9a-f]{64}$/) }).readonly();
+
 /**
- * What is read back: the picks, and what the reader stated. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
+ * What is read back: the picks, which network the numbers came from, and what the reader stated. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
  * script may leave it out.
  */
 export const picksFileSchema = z
@@ -182,7 +185,7 @@ export const picksFileSchema = z
     seriesInstanceUid: z.string().nullable().default(null),
     /** A voltage without a slope would give no density; such a file is wrong. */
     statedByReader: z.object({ kvp: finite.min(80).max(140).nullable().default(null), contrast: z.boolean().nullable().default(null) }).readonly().nullable().default(null),
-    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional() })).readonly(),
+    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional(), run: modelOfRun.nullable().catch(null) })).readonly(),
   })
   .readonly();
 

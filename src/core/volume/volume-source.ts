@@ -22,6 +22,9 @@ export interface VolumeSource {
   readonly id: string;
   readonly sizeVox: readonly [number, number, number];
   readonly indexToWorld: Affine;
-  /** Copies the voxels of the box, clipped to the scan. Size 0 along an axis where the box misses the scan. */
-  readBlock(box: VoxelBox): SourceBlock;
+  /**
+   * Copies the voxels of the box, clipped to the scan. Size 0 along an axis where the box misses the scan.
+   * @param reuse values of a block that nobody needs any more; they may be written over, or not
+   */
+  readBlock(box: VoxelBox, reuse?: SourceBlock['valuesHu']): SourceBlock;
 }

@@ -1,7 +1,7 @@
 import { isLevel, LEVELS } from '#src/core/levels/level.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { canRedo, canUndo, findPick } from '#src/core/levels/picks.ts';
-import { checkPicks } from '#src/core/levels/check-picks.ts';
+import { checkPicks, type PickWarning } from '#src/core/levels/check-picks.ts';
 import type { VertebraName } from '#src/core/levels/vertebra-name.ts';
 import { Button, ToggleButton } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
@@ -19,7 +19,6 @@ export function LevelStrip() {
   const isOpen = useSessionState((state) => state.openSeriesId !== null);
   const { picks, armed } = history.present;
   const others = picks.flatMap(({ level }) => (isLevel(level) ? [] : [level]));
-  const odd = checkPicks(picks);
   return (
     <section className="level-strip" aria-label="Pick vertebrae">
       <div className="level-buttons" role="group" aria-label="Levels">
@@ -41,8 +40,23 @@ export function LevelStrip() {
         <Button look="quiet" isDisabled={picks.length === 0} aria-keyshortcuts="[" aria-label="Shift all labels up by one level" onPress={() => picking.shift(-1)}>Labels ↑</Button>
         <Button look="quiet" isDisabled={picks.length === 0} aria-keyshortcuts="]" aria-label="Shift all labels down by one level" onPress={() => picking.shift(1)}>Labels ↓</Button>
       </div>
-      {odd.map(({ sentence }) => <p key={sentence} className="level-odd" role="status">{sentence}</p>)}
+      <OddPicks odd={checkPicks(picks)} />
     </section>
+  );
+}
+
+/** One is said in full, more in a line that unfolds: they must not push the results out of sight. */
+function OddPicks({ odd }: { readonly odd: readonly PickWarning[] }) {
+  const [first] = odd;
+  return (
+    <div className="level-odd" role="status">
+      {odd.length > 1 ? (
+        <details>
+          <summary>{`${odd.length} odd pairs: ${odd.map(({ levels }) => levels.join('–')).join(', ')}`}</summary>
+          <ul>{odd.map(({ sentence }) => <li key={sentence}>{sentence}</li>)}</ul>
+        </details>
+      ) : first?.sentence}
+    </div>
   );
 }
 

@@ -12,7 +12,7 @@ const TOOL_KEYS: Readonly<Record<string, PrimaryTool>> = { c: 'crosshair', w: 'w
 
 /** Page-wide keys of picking and viewing; quiet while a text field or a dialog has the focus. */
 export function usePickingKeys(): void {
-  const { explaining, openSeries, picking, viewer, store } = useSession();
+  const { explaining, openSeries, picking, placeOffered, viewer, store } = useSession();
   useEffect(() => {
     function press(event: KeyboardEvent) {
       if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
@@ -43,6 +43,7 @@ export function usePickingKeys(): void {
       else if (key === '[') picking.shift(-1);
       else if (key === ']') picking.shift(1);
       else if (key === 'y') picking.confirmAll();
+      else if (key === 'b') return placeOffered();
       else if (key === 'l') focusNameChoice();
       else if (key === 'escape') picking.arm(null);
       else if ((key === 'delete' || key === 'backspace') && state.selectedLevel) picking.remove(state.selectedLevel);
@@ -57,7 +58,7 @@ export function usePickingKeys(): void {
 
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  }, [explaining, openSeries, picking, viewer, store]);
+  }, [explaining, openSeries, picking, placeOffered, viewer, store]);
 }
 
 function isOnControl(target: EventTarget | null): boolean {

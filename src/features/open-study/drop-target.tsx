@@ -41,7 +41,7 @@ export function DropTarget({ children }: { readonly children: ReactNode }) {
   return (
     <>
       {children}
-      {isOver ? <div className="drop-hint">Drop a CT study: files, a folder or an archive. It stays on this computer.</div> : null}
+      {isOver ? <div className="drop-hint">Drop a CT study (files, a folder or an archive) or a network of your own. It stays on this computer.</div> : null}
     </>
   );
 }

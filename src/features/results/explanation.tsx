@@ -10,6 +10,8 @@ import './explanation.css';
 export function Explanation({ result, deviceId }: { readonly result: LevelResult | undefined; readonly deviceId: string }) {
   const { explaining } = useSession();
   const isShown = useSessionState((state) => state.isActivationShown);
+  // What was measured of the bundled network's gates says nothing of another, whatever its id.
+  const isOwn = useSessionState((state) => state.model?.origin === 'own');
   if (!result?.network) return <p className="soft">Select a level with an estimate to see what stands behind it.</p>;
   const device = deviceEstimate(result.network, deviceId);
   const [cell] = result.activation ? [result.activation.cellMm] : [];
@@ -35,7 +37,7 @@ export function Explanation({ result, deviceId }: { readonly result: LevelResult
               </li>
             ))}
           </ul>
-          <p className="soft">{describeExperts(device.gates, result.run?.modelId ?? null)}</p>
+          <p className="soft">{describeExperts(device.gates, isOwn ? null : (result.run?.modelId ?? null))}</p>
         </>
       ) : null}
       {isEstimateRefused(result) ? <p className="soft">The estimate is not given at this level, so its stability is not shown.</p> : <StabilitySection result={result} deviceId={deviceId} />}

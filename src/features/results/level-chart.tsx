@@ -7,6 +7,7 @@ import { isEstimateRefused } from '#src/core/results/display-class.ts';
 import { findDifferences } from '#src/core/results/agreement.ts';
 import { isDensityRefused, measuredInterval } from '#src/core/results/gates.ts';
 import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '#src/core/measure/qct-category.ts';
+import { useIntervalWords } from './use-interval-words.ts';
 import './level-chart.css';
 
 type LevelChartProps = {
@@ -22,6 +23,7 @@ const SMALLEST_TOP_MG_CM3 = 180;
 
 /** vBMD by level, measured and estimated, each with its interval, over the QCT bands; below it the levels that differ, and why. */
 export function LevelChart({ results, onJump }: LevelChartProps) {
+  const intervalWords = useIntervalWords();
   const differences = findDifferences(results);
   const innerWidth = WIDTH - MARGIN.left - MARGIN.right;
   const innerHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
@@ -51,7 +53,7 @@ export function LevelChart({ results, onJump }: LevelChartProps) {
         </Group>
       </svg>
       <figcaption>
-        <span className="key key-measured" aria-hidden="true" /> measured, expected error <span className="key key-network" aria-hidden="true" /> network, 90 % interval
+        <span className="key key-measured" aria-hidden="true" /> measured, expected error <span className="key key-network" aria-hidden="true" /> {`network, ${intervalWords}`}
         <span className="chart-unit">vBMD, mg/cm³</span>
       </figcaption>
       {differences.length > 0 ? (

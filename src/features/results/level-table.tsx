@@ -13,6 +13,7 @@ import {
   formatProbability,
   formatProbabilityInterval,
 } from '#src/core/results/format.ts';
+import { useIntervalWords } from './use-interval-words.ts';
 import './level-table.css';
 
 export type LevelRow = { readonly level: VertebraName; readonly isProposed: boolean; readonly analysis: LevelAnalysis };
@@ -27,6 +28,7 @@ type LevelTableProps = {
 
 /** One row a level: the plain measurement, the network beside it, and how many doubts. */
 export function LevelTable({ rows, deviceId, arealUnit, selected, onJump }: LevelTableProps) {
+  const intervalWords = useIntervalWords();
   return (
     <table className="level-table" data-testid="level-table">
       <caption className="visually-hidden">Results by level</caption>
@@ -34,7 +36,7 @@ export function LevelTable({ rows, deviceId, arealUnit, selected, onJump }: Leve
         <tr>
           <th scope="col" rowSpan={2}>Level</th>
           <th scope="colgroup" colSpan={2}>Measured</th>
-          <th scope="colgroup" colSpan={4}>Network, 90 % interval</th>
+          <th scope="colgroup" colSpan={4}>{`Network, ${intervalWords}`}</th>
           <th scope="col" rowSpan={2}><abbr title="Reasons for doubt">Doubts</abbr></th>
         </tr>
         <tr className="units">

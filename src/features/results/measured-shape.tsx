@@ -1,4 +1,4 @@
-import { shiftName, spineWith, type VertebraName } from '#src/core/levels/vertebra-name.ts';
+import { expectedPosteriorMm } from '#src/core/measure/expected-height.ts';
 import { assessHeights, SURE_SLICE_MM, type HeightAssessment } from '#src/core/measure/genant.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { doneResults, openSeriesOf } from '#src/session/index.ts';
@@ -15,8 +15,8 @@ export function MeasuredShape({ result }: { readonly result: LevelResult }) {
   const analyses = useSessionState((state) => state.analyses);
   const thickness = useSessionState((state) => openSeriesOf(state)?.acquisition.sliceThicknessMm ?? null);
   const { level, measurement, fit, roiSource } = result;
-  const others = doneResults({ analyses });
-  const heights = fit ? assessHeights(fit, neighbourFits(level, others)) : null;
+  const others = doneResults({ analyses }).flatMap((one) => (one.fit ? [{ level: one.level, fit: one.fit }] : []));
+  const heights = fit ? assessHeights(fit, expectedPosteriorMm(level, others)) : null;
   return (
     <section className="measured-shape" aria-label={`Region and heights of ${level}`} data-testid="measured-shape">
       {measurement ? (
@@ -43,7 +43,7 @@ function HeightRows({ heights, thickness }: { readonly heights: HeightAssessment
       <dt>Heights</dt>
       <dd>{`${heightsMm.anterior.toFixed(1)} front, ${heightsMm.middle.toFixed(1)} middle, ${heightsMm.posterior.toFixed(1)} back, mm`}</dd>
       <dt>Ratios</dt>
-      <dd>{`wedge ${wedgeRatio.toFixed(2)}, biconcave ${biconcaveRatio.toFixed(2)}, crush ${crushRatio === null ? 'needs a neighbour' : crushRatio.toFixed(2)}`}</dd>
+      <dd>{`wedge ${wedgeRatio.toFixed(2)}, biconcave ${biconcaveRatio.toFixed(2)}, crush ${crushRatio === null ? 'needs another level' : crushRatio.toFixed(2)}`}</dd>
       <dt>Genant</dt>
       <dd data-testid="genant">
         {`Suggested grade: ${found}${isUnsure ? ', doubtful' : ''}.`}
@@ -54,13 +54,4 @@ function HeightRows({ heights, thickness }: { readonly heights: HeightAssessment
       </dd>
     </>
   );
-}
-
-function neighbourFits(level: VertebraName, results: readonly LevelResult[]) {
-  const spine = spineWith([level, ...results.map((one) => one.level)]);
-  return [-1, 1].flatMap((steps) => {
-    const name = shiftName(spine, level, steps);
-    const fit = results.find((one) => one.level === name)?.fit;
-    return fit ? [fit] : [];
-  });
 }

@@ -18,7 +18,7 @@ export function PatientLine({ summary }: { readonly summary: PatientSummary }) {
 
 /** L1 against cut-offs and age, the network on the patient, and the text that a clinician can use. */
 export function PatientDetails({ findings }: { readonly findings: PatientFindings }) {
-  const { summary, l1, probability, deviceTitle, tScoreCaveat } = findings;
+  const { summary, l1, probability, deviceTitle, tScoreCaveat, ownNetwork } = findings;
   const text = patientText(findings);
   return (
     <div className="patient-details" data-testid="patient-details">
@@ -33,7 +33,7 @@ export function PatientDetails({ findings }: { readonly findings: PatientFinding
         ) : (
           <>
             <p>{`Probability of osteoporosis on DXA, mean of ${probability.levels.join(', ')}: ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}), ${deviceTitle}.`}</p>
-            <p className="soft">The plain mean of the levels&apos; own probabilities and of the ends of their intervals; levels of one patient err together, so it is no surer than they are. Calibrated on simulated vertebrae, not on patients.</p>
+            <p className="soft">The plain mean of the levels&apos; own probabilities and of the ends of their intervals; levels of one patient err together, so it is no surer than they are. {ownNetwork === null ? 'Calibrated on simulated vertebrae, not on patients.' : 'The network is your own, calibrated by those who made it and not validated by OsteoLens.'}</p>
             {tScoreCaveat === null ? null : <p className="soft">{tScoreCaveat}</p>}
           </>
         )}

@@ -6,6 +6,7 @@ import { findL1 } from '#src/core/results/l1-attenuation.ts';
 import { patientProbability } from '#src/core/results/patient-probability.ts';
 import { ageInYears, tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
 import { conversionOf, doneResults, openSeriesOf, picksElsewhere } from '#src/session/index.ts';
+import { Tabs } from '#src/ui/tabs.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 import { DensityDetails } from './density-details.tsx';
 import { DeviceChoice } from './device-choice.tsx';
@@ -13,9 +14,9 @@ import { ExportButtons } from './export-buttons.tsx';
 import { Explanation } from './explanation.tsx';
 import { LevelChart } from './level-chart.tsx';
 import { LevelDetail } from './level-detail.tsx';
+import { NetworkChoice } from './network-choice.tsx';
 import { LevelTable, type LevelRow } from './level-table.tsx';
 import { PatientDetails, PatientLine } from './patient-summary.tsx';
-import { ResultsTabs } from './results-tabs.tsx';
 import './results-panel.css';
 
 /** The numbers: table, chart, patient, and what speaks against them. */
@@ -68,10 +69,12 @@ export function ResultsPanel() {
         <h2>Levels</h2>
         <DeviceChoice />
       </div>
+      <NetworkChoice />
       <LevelTable rows={rows} deviceId={deviceId ?? ''} arealUnit={unit} selected={selected} onJump={jump} />
       {caveat ? <p className="soft" data-testid="t-score-caveat">{caveat}</p> : null}
       <PatientLine summary={summary} />
-      <ResultsTabs
+      <Tabs
+        label="Parts of the results"
         tabs={[
           {
             id: 'levels',
@@ -79,11 +82,11 @@ export function ResultsPanel() {
             content: (
               <>
                 {results.length > 0 ? <LevelChart results={results} onJump={jump} /> : null}
-                {selectedResult ? <LevelDetail result={selectedResult} /> : null}
+                {selectedResult ? <LevelDetail result={selectedResult} results={results} /> : null}
               </>
             ),
           },
-          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat }} /> },
+          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat, ownNetwork: model?.origin === 'own' ? `${model.title} ${model.version}` : null }} /> },
           { id: 'explanation', title: 'Explanation', content: <Explanation result={selectedResult} deviceId={deviceId ?? ''} /> },
           { id: 'density', title: 'Density', content: conversion ? <DensityDetails conversion={conversion} tissues={results.flatMap(({ tissues }) => tissues ?? [])} /> : null },
         ]}

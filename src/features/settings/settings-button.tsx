@@ -1,17 +1,13 @@
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
-import { openSeriesOf } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
-import { useSession, useSessionState } from '../use-session.ts';
-import { CalibrationForm } from './calibration-form.tsx';
+import { Tabs, type TabOfPage } from '#src/ui/tabs.tsx';
 import './settings.css';
 
-/** What is kept in this browser because the user saved it: calibrations of scanners, listed and erasable. */
-export function SettingsButton() {
-  const { density } = useSession();
-  const calibrations = useSessionState((state) => state.calibrations);
-  const series = useSessionState(openSeriesOf);
-  const header = series?.slices[0];
+/**
+ * What is kept in this browser and how it is used, one tab a subject.
+ * @param sections composed by the app, since features do not know each other
+ */
+export function SettingsButton({ sections }: { readonly sections: readonly TabOfPage[] }) {
   return (
     <DialogTrigger>
       <Button look="quiet">Settings</Button>
@@ -20,14 +16,8 @@ export function SettingsButton() {
           <Dialog className="dialog">
             {({ close }) => (
               <>
-                <Heading slot="title">Calibration of your scanner</Heading>
-                <p className="soft">
-                  A phantom scanned apart from patients gives a line from HU to density for one scanner and one tube voltage. It is used only where you choose it,
-                  under Density beside the results. What you save here is kept in this browser until you erase it, and is never sent anywhere.
-                </p>
-                <CalibrationList calibrations={calibrations} onErase={density.eraseCalibration} />
-                <h3>New calibration</h3>
-                <CalibrationForm scannerModel={header?.manufacturerModelName ?? null} kvp={series?.acquisition.kvp ?? null} onSave={density.saveCalibration} />
+                <Heading slot="title">Settings</Heading>
+                <Tabs label="Settings" tabs={sections} />
                 <div className="dialog-buttons">
                   <Button onPress={close}>Close</Button>
                 </div>
@@ -37,22 +27,5 @@ export function SettingsButton() {
         </Modal>
       </ModalOverlay>
     </DialogTrigger>
-  );
-}
-
-function CalibrationList({ calibrations, onErase }: { readonly calibrations: readonly ScannerCalibration[]; readonly onErase: (id: string) => void }) {
-  if (calibrations.length === 0) return <p>No calibration is saved.</p>;
-  return (
-    <ul className="calibration-list" aria-label="Saved calibrations">
-      {calibrations.map((one) => (
-        <li key={one.id}>
-          <span>
-            <strong>{`${one.name}, ${one.kvp} kVp`}</strong>
-            {` ${one.scannerModel ?? 'any model'}; ${one.phantom}, ${one.measuredOn}; ${one.slopeMgCm3PerHu} · HU ${one.interceptMgCm3 < 0 ? '−' : '+'} ${Math.abs(one.interceptMgCm3)} mg/cm³`}
-          </span>
-          <Button aria-label={`Erase the calibration of ${one.name}, ${one.kvp} kVp`} onPress={() => onErase(one.id)}>Erase</Button>
-        </li>
-      ))}
-    </ul>
   );
 }

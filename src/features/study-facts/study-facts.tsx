@@ -47,7 +47,7 @@ export function StudyFacts() {
       )}
       {series?.isSynthetic ? <strong className="synthetic" data-testid="synthetic">Synthetic study, not a patient</strong> : null}
       <dl>
-        <Fact name="Network" value={model ? `${model.id} ${model.version}, trained on simulated vertebrae` : 'not loaded yet'} />
+        <Fact name="Network" value={model ? `${model.id} ${model.version}, ${model.origin === 'own' ? 'your own, not the bundled one' : 'trained on simulated vertebrae'}` : 'not loaded yet'} />
         <div data-testid="backend" data-backend={backend.id} title={backend.reason}>
           <dt>Runs on</dt>
           <dd>

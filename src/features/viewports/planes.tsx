@@ -1,6 +1,7 @@
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { PLANES, PlaneViewport, type PlaneProjection } from '#src/viewer/index.ts';
 import { useSession } from '../use-session.ts';
+import { DrawingLost } from './drawing-lost.tsx';
 import { StraightenedPane, WhyNotStraightened } from './straightened-pane.tsx';
 import './planes.css';
 
@@ -22,6 +23,7 @@ export function Planes({ overlay }: { readonly overlay: (projection: PlaneProjec
         ))}
         {isShown && <StraightenedPane />}
       </div>
+      <DrawingLost />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { readDeployment, type OfferedServer } from '../deployment.ts';
 import type { OpenProgress } from '../file-entry.ts';
@@ -55,7 +56,7 @@ function inWords<T>(result: Result<T, DicomWebFault>): Result<T, string> {
 /** One worker a task; cancelling ends it, and with it all its requests. */
 async function runInWorker<K extends keyof DicomWebAnswers>(request: DicomWebRequest, signal: AbortSignal, onProgress?: (progress: OpenProgress) => void): Promise<Result<DicomWebAnswers[K], DicomWebFault>> {
   signal.throwIfAborted();
-  const worker = new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'dicomweb' });
+  const worker = watchWorker(new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'dicomweb' }));
   let cancel: (() => void) | undefined;
   try {
     return await new Promise((resolve, reject) => {
@@ -69,7 +70,7 @@ async function runInWorker<K extends keyof DicomWebAnswers>(request: DicomWebReq
         else if (reply.kind === 'refused') resolve(fail(reply.fault));
         else reject(new Error(`Asking the server failed: ${reply.message}`, { cause: reply.stack }));
       };
-      worker.onerror = (event) => reject(new Error(`The DICOMweb worker did not start: ${event.message}`));
+      worker.onerror = (event) => reject(new Error(`The DICOMweb worker ended or did not start: ${event.message}`));
       worker.postMessage(request);
     });
   } finally {

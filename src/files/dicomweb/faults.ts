@@ -1,4 +1,5 @@
 import type { FileProblem } from '#src/core/dicom/describe-faults.ts';
+import { quotable } from '#src/lib/foreign-text.ts';
 
 type DicomWebFaultCode =
   | 'dicomweb-address'
@@ -41,5 +42,5 @@ const WORDINGS: Readonly<Record<DicomWebFaultCode, (what: string) => string>> = 
 };
 
 export function describeDicomWebFault({ code, what }: DicomWebFault): FileProblem {
-  return { code, sentence: WORDINGS[code](what), fileNames: [] };
+  return { code, sentence: WORDINGS[code](quotable(what)), fileNames: [] };
 }

@@ -1,3 +1,4 @@
+import '#src/lib/browser/hold-life-lock.ts';
 import type { FileEntry } from '../file-entry.ts';
 import type { FilesReply, FilesRequest } from '../messages.ts';
 import { readFiles } from './read-files.ts';

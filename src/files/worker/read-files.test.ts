@@ -33,6 +33,24 @@ describe('readFiles', () => {
     expect(problems.map((problem) => problem.sentence)).toEqual(['notes.txt is a document and was left aside.']);
   });
 
+  test('should leave aside a results file of a size that none has, unread, and read the others', async () => {
+    const large = entry('large.osteolens.json', new Uint8Array(8_000_001).fill(0x20));
+    const { series, others, problems } = await open([large, entry('small.osteolens.json', '{}'), ...stackEntries()]);
+    expect([series.length, others.map(({ name }) => name)]).toEqual([1, ['small.osteolens.json']]);
+    expect(problems.map(({ code }) => code)).toEqual(['picks-too-large']);
+  });
+
+  test('should take a network out of what was dropped, and read the study beside it', async () => {
+    const network = ['manifest.json', 'model.onnx', 'golden.bin', 'model-card.md'].map((name) => entry(`net/${name}`, name));
+    const both = await open([...stackEntries('ct/'), ...network]);
+    expect(both.models.map(({ name, files }) => [name, [...files.keys()]])).toEqual([['net', ['manifest.json', 'model.onnx', 'golden.bin', 'model-card.md']]]);
+    expect(both.series).toHaveLength(1);
+    expect(both.problems).toEqual([]);
+    const alone = await open(network);
+    expect(alone.models).toHaveLength(1);
+    expect([alone.series, alone.problems]).toEqual([[], []]);
+  });
+
   test('should say one sentence for each kind of clutter', async () => {
     const opened = await open([
       ...stackEntries(), entry('.DS_Store', 'x'), entry('a/Thumbs.db', 'x'), entry('README', 'x'), entry('a.pdf', 'x'), entry('photo.JPG', 'x'),

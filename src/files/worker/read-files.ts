@@ -4,6 +4,7 @@ import { makeSeriesList } from '#src/core/dicom/make-series.ts';
 import type { Series, SliceHeader } from '#src/core/dicom/series.ts';
 import type { FileEntry, OpenProgress, OtherFile } from '../file-entry.ts';
 import type { ReadFiles } from '../messages.ts';
+import { takeModelFolders, type ModelFolder } from '../model-folder.ts';
 import { ARCHIVE_LIMITS, makeBudget, type ArchiveLimits } from './archive-limits.ts';
 import { lookAt, type FirstLook, type NamedBlob } from './first-look.ts';
 import { expandArchive } from './expand-archive.ts';
@@ -22,7 +23,7 @@ export async function readFiles(
   limits: ArchiveLimits = ARCHIVE_LIMITS,
 ): Promise<ReadFiles> {
   const report = throttled(onProgress);
-  const { files, faults } = await unpackAll(entries, report, limits);
+  const { files, faults, models } = await unpackAll(entries, report, limits);
   let done = 0;
   const readings = await mapInLanes(files, READERS, async (file, fileId) => {
     const reading = await readOneFile(file, fileId);
@@ -42,12 +43,14 @@ export async function readFiles(
   const originals = await leaveOutCopies(headers, blobs);
   const { series, duplicates } = makeSeriesList(originals.headers);
   const compared = await compareDuplicates(duplicates, blobs);
-  const problems = [...openingProblems(entries, series, others), ...describeFaults([...faults, ...originals.copies, ...compared])];
-  return { series, others, problems, blobs };
+  const problems = [...openingProblems(entries, series, others, models), ...describeFaults([...faults, ...originals.copies, ...compared])];
+  return { series, others, models, problems, blobs };
 }
 
-/** All files that may be images, archives replaced by what is in them, in the order of the drop. */
-async function unpackAll(entries: readonly FileEntry[], report: (progress: OpenProgress) => void, limits: ArchiveLimits) {
+/** All files that may be images, archives replaced by what is in them, in the order of the drop; and the networks among them. */
+async function unpackAll(dropped: readonly FileEntry[], report: (progress: OpenProgress) => void, limits: ArchiveLimits) {
+  const { models: folders, rest: entries } = takeModelFolders(dropped);
+  const models = [...folders];
   const faults: FileFault[] = [];
   const files: NamedBlob[] = [];
   const budget = makeBudget(limits);
@@ -65,9 +68,10 @@ async function unpackAll(entries: readonly FileEntry[], report: (progress: OpenP
       // One by one: an archive may hold more files than a call takes arguments.
       for (const file of expanded.files) files.push(file);
       for (const fault of expanded.faults) faults.push(fault);
+      models.push(...expanded.models);
     }
   }
-  return { files, faults };
+  return { files, faults, models };
 }
 
 async function lookAtEntry({ name, blob }: FileEntry): Promise<FirstLook> {
@@ -82,11 +86,11 @@ async function lookAtEntry({ name, blob }: FileEntry): Promise<FirstLook> {
 }
 
 /** What is said of the opening as a whole: exactly one sentence, where there is nothing to work with. */
-function openingProblems(entries: readonly FileEntry[], series: readonly Series[], others: readonly OtherFile[]): readonly FileProblem[] {
+function openingProblems(entries: readonly FileEntry[], series: readonly Series[], others: readonly OtherFile[], models: readonly ModelFolder[]): readonly FileProblem[] {
   if (entries.length === 0) {
     return [{ code: 'nothing-dropped', sentence: 'Nothing was found that can be opened; drop DICOM files, a folder or a zip archive of a CT.', fileNames: [] }];
   }
-  if (series.some((one) => one.modality === 'CT') || others.length > 0) return [];
+  if (series.some((one) => one.modality === 'CT') || others.length > 0 || models.length > 0) return [];
   return [{ code: 'no-ct', sentence: 'No CT images were found in what was opened; drop the folder or zip archive of a CT study.', fileNames: [] }];
 }
 

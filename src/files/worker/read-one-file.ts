@@ -10,6 +10,8 @@ import { readNifti } from './read-nifti.ts';
 // Most CT headers end within the first; enhanced multi-frame ones and those with large private elements need more.
 const FIRST_READ_BYTES = 64 * 1024;
 const READ_GROWTH = 8;
+/** Results and centroids of one study have less than a hundredth of it. They are parsed on the page, which must not stand still. */
+const MOST_PICKS_BYTES = 8e6;
 
 /** `blob` is the file as a DICOM Part 10 file where it is DICOM, else as it came. */
 export type FileReading = { readonly blob: Blob } & (
@@ -22,6 +24,7 @@ export type FileReading = { readonly blob: Blob } & (
 export async function readOneFile({ name, blob }: NamedBlob, fileId: number): Promise<FileReading> {
   try {
     const otherKind = otherKindOf(name);
+    if (otherKind !== null && blob.size > MOST_PICKS_BYTES) return { kind: 'fault', code: 'picks-too-large', blob };
     if (otherKind !== null) return { kind: 'other', other: { kind: otherKind, name, text: await blob.text() }, blob };
     const reading = await readHeaderOf(name, blob, fileId);
     switch (reading.kind) {

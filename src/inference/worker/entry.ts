@@ -1,3 +1,5 @@
+import '#src/lib/browser/allow-own-scripts.ts';
+import '#src/lib/browser/hold-life-lock.ts';
 import { ok, type Result } from '#src/lib/result.ts';
 import type { InferenceProblem } from '../engine.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest } from '../messages.ts';

@@ -1,3 +1,5 @@
+import '#src/lib/browser/allow-own-scripts.ts';
+import '#src/lib/browser/hold-life-lock.ts';
 import { snapInBlock } from '#src/core/levels/snap-to-body.ts';
 import { VolumeReducer } from '#src/core/spine/reduce-volume.ts';
 import { ok, type Result } from '#src/lib/result.ts';
@@ -13,7 +15,7 @@ let reducer: VolumeReducer | null = null;
 async function answer(request: SpineRequest): Promise<Result<SpineAnswer, InferenceProblem>> {
   switch (request.type) {
     case 'load-spine': {
-      const opened = await openSpineSession(request.manifest, request.model);
+      const opened = await openSpineSession(request);
       if (!opened.ok) return opened;
       session = opened.value;
       return ok({ threads: session.threads, startMs: session.startMs });
@@ -21,7 +23,7 @@ async function answer(request: SpineRequest): Promise<Result<SpineAnswer, Infere
     case 'slab':
       if (request.firstSlice === 0) reducer = new VolumeReducer(request.plan);
       reducer?.addSlab(request.firstSlice, request.valuesHu);
-      return ok(null);
+      return ok(request.valuesHu);
     case 'find-spine':
       return session === null || reducer === null ? noModel() : lookForSpine(session, reducer.finish());
     case 'fit-body':
@@ -29,7 +31,11 @@ async function answer(request: SpineRequest): Promise<Result<SpineAnswer, Infere
   }
 }
 
+function transferOf(result: Result<SpineAnswer, InferenceProblem>): Transferable[] {
+  return result.ok && ArrayBuffer.isView(result.value) ? [result.value.buffer] : [];
+}
+
 globalThis.addEventListener('message', ({ data: { id, request } }: MessageEvent<{ readonly id: number; readonly request: SpineRequest }>) => {
   // A rejection is a bug. Reported like this it reaches the page as the worker's error; otherwise the page would wait for ever.
-  answer(request).then((result) => globalThis.postMessage({ type: 'answer', id, result })).catch(reportError);
+  answer(request).then((result) => globalThis.postMessage({ type: 'answer', id, result }, { transfer: transferOf(result) })).catch(reportError);
 });

@@ -4,6 +4,7 @@ import type { SpineManifest } from '#src/core/spine/spine-manifest.ts';
 import { keepTile, planTiles } from '#src/core/spine/tiles.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { InferenceProblem } from '../engine.ts';
+import type { LoadSpineRequest } from '../spine-messages.ts';
 import { verifyFile } from '../verify-file.ts';
 import { countThreads, loadOrt } from './ort-files.ts';
 
@@ -19,13 +20,13 @@ export type SpineSession = {
 type Ort = Awaited<ReturnType<typeof loadOrt>>;
 type Run = (values: Float32Array, sizeZyx: readonly [number, number, number]) => Promise<SpineOutputs>;
 
-export async function openSpineSession(manifest: SpineManifest, model: ArrayBuffer): Promise<Result<SpineSession, InferenceProblem>> {
+export async function openSpineSession({ build, manifest, model }: LoadSpineRequest): Promise<Result<SpineSession, InferenceProblem>> {
   const started = performance.now();
   const verified = await verifyFile(model, manifest.file);
   if (!verified.ok) return verified;
   const threads = countThreads(crossOriginIsolated, navigator.hardwareConcurrency);
   try {
-    const ort = await loadOrt('wasm', threads);
+    const ort = await loadOrt(build, threads);
     const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'], logSeverityLevel: 3 });
     const missing = missingName(session, manifest);
     if (missing !== null) {

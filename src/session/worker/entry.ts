@@ -1,3 +1,4 @@
+import '#src/lib/browser/hold-life-lock.ts';
 import { snapInBlock } from '#src/core/levels/snap-to-body.ts';
 import type { BodyReply, BodyRequest } from '../body-messages.ts';
 

@@ -1,3 +1,4 @@
+import '#src/lib/browser/hold-life-lock.ts';
 import { sourceOfPart } from '#src/core/volume/volume-part.ts';
 import { runTask, type LevelReply, type LevelRequest } from '../level-task.ts';
 

@@ -3,18 +3,22 @@ import { fail } from '#src/lib/result.ts';
 import { makeCodecPool } from './codec-pool.ts';
 import type { CodecReply, CodecRequest } from './messages.ts';
 
-/** Answers with the length of the stream; 1 byte fails, 2 bytes never end. */
+/** Answers with the length of the stream; 1 byte fails, 2 bytes never end, 11 bytes end the first worker and 12 every worker. */
 class FakeWorker {
   static started = 0;
   static ended = 0;
   onmessage: ((event: { data: CodecReply }) => void) | null = null;
-  onerror = null;
+  onerror: ((event: { message: string }) => void) | null = null;
   constructor() {
     FakeWorker.started += 1;
   }
   postMessage({ kind, stream }: CodecRequest): void {
     const { length } = stream;
     if (length === 2) return;
+    if (length === 12 || (length === 11 && FakeWorker.started === 1)) {
+      queueMicrotask(() => this.onerror?.({ message: 'gone' }));
+      return;
+    }
     const data: CodecReply = kind === 'read' ? { kind, facts: fail(`${length} bytes`) } : length === 1 ? { kind: 'failed', message: 'bad' } : { kind: 'done', values: Int16Array.of(length) };
     queueMicrotask(() => this.onmessage?.({ data }));
   }
@@ -60,6 +64,16 @@ describe('codec pool', () => {
     const good = pool.decode(new Uint8Array(6));
     await expect(stuck).rejects.toThrow('20 ms');
     expect(await good).toEqual(Int16Array.of(6));
+  });
+
+  it('gives the stream of a worker that died to another, once', async () => {
+    const pool = makePool({ size: 1 });
+    const dying = new Uint8Array(11);
+    const first = pool.decode(dying);
+    expect(await first).toEqual(Int16Array.of(11));
+    expect(FakeWorker.started).toBe(2);
+    await expect(pool.decode(new Uint8Array(12))).rejects.toThrow('gone');
+    expect(await pool.decode(new Uint8Array(5))).toEqual(Int16Array.of(5));
   });
 
   it('ends idle workers', async () => {

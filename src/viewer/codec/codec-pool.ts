@@ -1,12 +1,14 @@
+import { afterAwakeTime } from '#src/lib/browser/awake-timer.ts';
+import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import type { Result } from '#src/lib/result.ts';
 import type { StreamFacts } from '../coded-stream.ts';
 import type { Numbers } from '../stored-bits.ts';
 import type { CodecReply, CodecRequest } from './messages.ts';
 
 export type CodecPool = {
-  /** Takes ownership of the stream's buffer. Rejects where the stream cannot be decoded, or not in time. */
+  /** Rejects where the stream cannot be decoded, or not in time. A worker that dies is replaced, and the stream tried once more. */
   decode(stream: Uint8Array<ArrayBuffer>): Promise<Numbers>;
-  /** What readStream of coded-stream.ts says of it, which takes milliseconds for a lossless JPEG. Takes ownership as well. */
+  /** What readStream of coded-stream.ts says of it, which takes milliseconds for a lossless JPEG. */
   read(stream: Uint8Array<ArrayBuffer>, transferSyntaxUid: string): Promise<Result<StreamFacts, string> | null>;
 };
 
@@ -20,7 +22,7 @@ export type PoolOptions = {
 };
 
 type Answer = Exclude<CodecReply, { readonly kind: 'failed' }>;
-type Task = { readonly request: CodecRequest; readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
+type Task = { readonly request: CodecRequest; readonly hasDied?: boolean; readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
 
 const LIMIT_MS = 20_000;
 const IDLE_MS = 10_000;
@@ -37,26 +39,33 @@ export function makeCodecPool({ size, startWorker, limitMs = LIMIT_MS, idleMs = 
     for (const task of waiting.splice(0, size - busy)) run(task, idle.pop() ?? startWorker());
     if (busy === 0) idleTimer = setTimeout(() => idle.splice(0).forEach((worker) => worker.terminate()), idleMs);
   };
-  const run = ({ request, resolve, reject }: Task, worker: Worker): void => {
+  const dropIdle = (worker: Worker): void => {
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+  };
+  const run = (task: Task, worker: Worker): void => {
+    const { request, hasDied = false, resolve, reject } = task;
     busy += 1;
     const end = (settle: () => void, isUsable: boolean): void => {
-      clearTimeout(timer);
+      stopTimer();
       worker.onmessage = null;
-      worker.onerror = null;
+      worker.onerror = isUsable ? () => dropIdle(worker) : null;
       if (isUsable) idle.push(worker);
       else worker.terminate();
       busy -= 1;
       settle();
       next();
     };
-    const timer = setTimeout(() => end(() => reject(new Error(`No picture within ${limitMs} ms.`)), false), limitMs);
+    const stopTimer = afterAwakeTime(limitMs, () => end(() => reject(new Error(`No picture within ${limitMs} ms.`)), false));
     worker.onmessage = ({ data }: MessageEvent<CodecReply>) => {
       // After a failure the wasm memory is in an unknown state: another worker goes on.
       if (data.kind === 'failed') end(() => reject(new Error(data.message)), false);
       else end(() => resolve(data), true);
     };
-    worker.onerror = (event) => end(() => reject(new Error(event.message)), false);
-    worker.postMessage(request, [request.stream.buffer]);
+    // Not the stream's fault, unless it happens again.
+    worker.onerror = (event) => end(() => hasDied ? reject(new Error(event.message)) : waiting.unshift({ ...task, hasDied: true }), false);
+    // Copied, not transferred: a worker that dies takes the stream with it.
+    worker.postMessage(request);
   };
   const ask = (request: CodecRequest): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -78,5 +87,5 @@ export function makeCodecPool({ size, startWorker, limitMs = LIMIT_MS, idleMs = 
 }
 
 export function startCodecWorker(): Worker {
-  return new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'codec' });
+  return watchWorker(new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'codec' }));
 }

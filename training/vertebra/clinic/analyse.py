@@ -13,6 +13,7 @@ from .ct_series import CtSeries, find_series
 from .decode import decode_outputs
 from .density import read_density
 from .gates import find_warnings
+from .heights import judge_heights
 from .internal_tissues import find_internal_tissues
 from .level_centres import Centres, LevelCentre, read_centres
 from .measure import Problem, measure_roi_at
@@ -53,7 +54,16 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
         "run": None if failed else run,
         "tissues": tissues,
         "warnings": find_warnings(
-            pick.level, scan, centre, scan.header, measured, estimated, fit, True, pick.roi is not None, aorta
+            pick.level,
+            scan,
+            centre,
+            scan.header,
+            measured,
+            estimated,
+            fit,
+            True,
+            pick.roi is not None,
+            tissues,
         ),
     }
 
@@ -93,7 +103,7 @@ def analyse(
         raise UserError(f"{picks}: shows {', '.join(centres.cut)} only in part, and no body as a whole.")
     stated = read_statement(picks, scan.header)
     facts = with_statement(scan, stated)
-    levels = [analyse_level(facts, pick, model) for pick in centres.levels]
+    levels = judge_heights([analyse_level(facts, pick, model) for pick in centres.levels])
     file = make_results_file(levels, scan.header, series.study_uid, series.series_uid, stated=stated)
     write_json(out, file)
     if csv_out is not None:

@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from ..real_data import Scan
 from .app_rules import RULES
+from .internal_tissues import Slab, cells_within, read_slab
 from .measure import sample
 
 _LIMITS = RULES["doubts"]
@@ -38,6 +39,24 @@ class Focus:
 
 
 @dataclass(frozen=True)
+class Hole:
+    """The evenest part like soft tissue in denser bone; ``score``: how clear it is, 0 where there is none."""
+
+    score: float
+    volume_mm3: float
+    mean_hu: float
+
+
+@dataclass(frozen=True)
+class Streaks:
+    """Bands that fan out from metal: variance between rays over that of chance, and its SD."""
+
+    metal_mm: float
+    ratio: float
+    hu: float
+
+
+@dataclass(frozen=True)
 class Doubts:
     """As DoubtFacts of the app; None where it could not be looked for."""
 
@@ -45,7 +64,9 @@ class Doubts:
     dense: Focus
     loose: Focus
     fat_share: float
+    hole: Hole
     metal_mm3: float
+    streaks: Streaks | None
     bridge_sectors: int | None
 
 
@@ -104,8 +125,45 @@ def _reach(fit: dict[str, Any] | None) -> list[float]:
     return [min(one, other) for one, other in zip(usual, sizes, strict=True)]
 
 
-def inspect_foci(scan: Scan, body: Body, reach: list[float]) -> tuple[float, Focus, Focus, float]:
-    """Noise, the densest and the loosest focus, and the share of fat in the latter."""
+def _in_vein(x: np.ndarray, y: np.ndarray, z: np.ndarray, half_height: float) -> np.ndarray:
+    vein = _LIMITS["vein"]
+    return (np.abs(x) < vein["halfWidthMm"]) & (y > vein["fromMm"]) & (np.abs(z) < half_height)
+
+
+def _find_hole(hu: np.ndarray, smooth: np.ndarray, used: np.ndarray, noise: float) -> Hole:
+    """hu, smooth: of the grid [z, y, x]; used: known and no vein."""
+    rule, step = _LIMITS["hole"], _LIMITS["grid"]["stepMm"]
+    nothing = Hole(0.0, 0.0, 0.0)
+    if not used.any():
+        return nothing
+    reach = math.floor(rule["radiusMm"] / step)
+    line = np.arange(-reach, reach + 1)
+    offsets = np.stack(np.meshgrid(line, line, line, indexing="ij"), -1)
+    ball = (np.sqrt((offsets**2).sum(-1)) * step <= rule["radiusMm"]).astype(float)
+
+    def over_ball(values: np.ndarray) -> np.ndarray:
+        return ndimage.convolve(np.where(used, values, 0.0), ball, mode="constant")
+
+    count = over_ball(np.ones_like(hu))
+    many = np.maximum(count, 1)
+    middle = float(np.median(smooth[used]))
+    mean = over_ball(hu) / many
+    uneven = np.sqrt(np.maximum(0, over_ball(smooth**2) / many - (over_ball(smooth) / many) ** 2))
+    score = (middle - mean) / (uneven + rule["floorHu"] + rule["noiseShare"] * noise)
+    able = used & (count >= rule["knownShare"] * ball.sum()) & (mean < rule["mostHu"])
+    score = np.where(able, score, 0.0)
+    seed = np.unravel_index(int(np.argmax(score)), score.shape)
+    if not score[seed] > 0:
+        return nothing
+    inside = used & (smooth < (mean[seed] + middle) / 2)
+    inside[seed] = True
+    parts, _ = ndimage.label(inside)
+    part = parts == parts[seed]
+    return Hole(float(score[seed]), float(part.sum() * step**3), float(hu[part].mean()))
+
+
+def inspect_foci(scan: Scan, body: Body, reach: list[float]) -> tuple[float, Focus, Focus, float, Hole]:
+    """Noise, the densest and the loosest focus, the share of fat in the latter, and the clearest hole."""
     step = _LIMITS["grid"]["stepMm"]
     lines = [_line(half, step) for half in reach]
     z, y, x = np.meshgrid(*lines[::-1], indexing="ij")  # as the app walks them: x fastest
@@ -114,14 +172,13 @@ def inspect_foci(scan: Scan, body: Body, reach: list[float]) -> tuple[float, Foc
     known = ellipse & ~np.isnan(hu)
     if not known.any():
         nothing = Focus(0.0, 0.0)
-        return 0.0, nothing, nothing, 0.0
+        return 0.0, nothing, nothing, 0.0, Hole(0.0, 0.0, 0.0)
     hu = np.where(known, hu, 0.0)
     ones = np.ones((3, 3, 3))
     count = ndimage.convolve(known.astype(float), ones, mode="constant")
     smooth = ndimage.convolve(hu, ones, mode="constant") / np.maximum(count, 1)
     middle = float(np.median(hu[known]))
-    vein = _LIMITS["vein"]
-    in_vein = (np.abs(x) < vein["halfWidthMm"]) & (y > vein["fromMm"]) & (np.abs(z) < vein["halfHeightMm"])
+    in_vein = _in_vein(x, y, z, _LIMITS["vein"]["halfHeightMm"])
     core = known & (np.abs(z) <= _LIMITS["dense"]["halfHeightMm"])
     cell = step**3
     limit = max(middle + _LIMITS["dense"]["aboveHu"], _LIMITS["dense"]["leastHu"])
@@ -129,7 +186,51 @@ def inspect_foci(scan: Scan, body: Body, reach: list[float]) -> tuple[float, Foc
     loose, where = _focus(known & ~in_vein & (middle - smooth > _LIMITS["loose"]["belowHu"]), hu, cell)
     fat = float((hu[where & known] < _LIMITS["fatBelowHu"]).mean()) if loose.volume_mm3 > 0 else 0.0
     noise = SD_PER_MEDIAN_DEVIATION * float(np.median(np.abs(hu - smooth)[known]))
-    return noise, dense, loose, fat
+    used = known & ~_in_vein(x, y, z, _LIMITS["hole"]["veinHalfHeightMm"])
+    return noise, dense, loose, fat, _find_hole(hu, smooth, used, noise)
+
+
+def find_streaks(slab: Slab) -> Streaks | None:
+    """Along rays from each of the largest pieces of metal; None without metal or too little soft tissue."""
+    rule = _LIMITS["streaks"]
+    with np.errstate(invalid="ignore"):
+        metal = (slab.planes > _LIMITS["metal"]["aboveHu"]).any(axis=0)
+    pieces, count = ndimage.label(metal)
+    if count == 0:
+        return None
+    rows, columns = np.indices(slab.mean.shape)
+    step = slab.step_mm
+    soft = cells_within(slab, (rule["softHu"]["min"], rule["softHu"]["max"]))
+    near = np.hypot(columns - slab.column, rows - slab.row) * step < rule["reachMm"]
+    used = soft & near
+    box = np.ones((rule["boxCells"], rule["boxCells"]))
+    sums = ndimage.convolve(np.where(used, slab.mean, 0.0).astype(float), box, mode="constant")
+    counts = ndimage.convolve(used.astype(float), box, mode="constant")
+    half = rule["boxCells"] // 2
+    used[:half], used[-half:], used[:, :half], used[:, -half:] = False, False, False, False
+    excess = np.where(used, slab.mean - sums / np.maximum(counts, 1), 0.0)
+    sizes = np.bincount(pieces.ravel())[1:]
+    found = []
+    for piece in np.argsort(-sizes, kind="stable")[: rule["mostMetals"]] + 1:
+        column, row = float(columns[pieces == piece].mean()), float(rows[pieces == piece].mean())
+        x, y = columns - column, rows - row
+        along = used & (np.hypot(x, y) * step > rule["awayMm"])
+        ray = np.floor((np.arctan2(y, x) + np.pi) / (2 * np.pi) * rule["rays"]).astype(int) % rule["rays"]
+        cells = np.bincount(ray[along], minlength=rule["rays"])
+        total = np.bincount(ray[along], excess[along], minlength=rule["rays"])
+        squares = np.bincount(ray[along], excess[along] ** 2, minlength=rule["rays"])
+        enough = cells >= rule["leastCells"]
+        if enough.sum() < rule["leastRays"]:
+            continue
+        n, mean = cells[enough], total[enough] / cells[enough]
+        between = float((mean**2).sum())
+        chance = float(((squares[enough] - n * mean**2) / (n - 1) / n).sum())
+        if chance == 0:
+            continue
+        away = math.hypot(column - slab.column, row - slab.row) * step
+        spread = math.sqrt(max(0.0, between - chance) / len(n))
+        found.append(Streaks(away, between / chance, spread))
+    return max(found, key=lambda streaks: streaks.ratio, default=None)
 
 
 def metal_beside(scan: Scan, centre: np.ndarray) -> float:
@@ -163,15 +264,20 @@ def bridge_sectors(scan: Scan, body: Body, fit: dict[str, Any]) -> int:
     return most
 
 
-def inspect_doubts(scan: Scan, centre: list[float], fit: dict[str, Any] | None) -> Doubts:
-    """What the voxels of a body and its surroundings say; fit: ``fit`` of the results file, or None."""
+def inspect_doubts(
+    scan: Scan, centre: list[float], fit: dict[str, Any] | None, slab: Slab | None = None
+) -> Doubts:
+    """What the voxels of a body and its surroundings say; fit: ``fit`` of the results file, or None; slab: at the
+    centre, where it has been read."""
     body = body_of(centre, fit)
-    noise, dense, loose, fat = inspect_foci(scan, body, _reach(fit))
+    noise, dense, loose, fat, hole = inspect_foci(scan, body, _reach(fit))
     return Doubts(
         noise_hu=noise,
         dense=dense,
         loose=loose,
         fat_share=fat,
+        hole=hole,
         metal_mm3=metal_beside(scan, np.asarray(centre, dtype=float)),
+        streaks=find_streaks(slab or read_slab(scan, centre)),
         bridge_sectors=None if fit is None else bridge_sectors(scan, body, fit),
     )

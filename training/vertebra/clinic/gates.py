@@ -14,22 +14,13 @@ from ..config import LEVELS
 from ..real_data import Scan
 from .app_rules import RULES
 from .doubts import Doubts, inspect_doubts, roi_layers
+from .heights import height_warnings
+from .level_warning import Warning, gravest_first, said, whole
 from .measure import BodyRegion, Problem, inspect_body_region, qct_category
 
-Warning = dict[str, str]
 _LIMITS = RULES["gates"]
 _DOUBTS = RULES["doubts"]
-_SEVERITY = {"refuse": 0, "mark": 1, "note": 2}
 _REFUSES_DENSITY = {"roi-outside-scan", "slices-too-thick", "metal-or-cement", "metal-beside"}
-
-
-def _said(effect: str, code: str, sentence: str) -> Warning:
-    return {"code": code, "effect": effect, "sentence": sentence}
-
-
-def _whole(value: float) -> str:
-    """Rounded as Math.round does: halves go up."""
-    return str(math.floor(value + 0.5))
 
 
 def _mm(value: float) -> str:
@@ -53,7 +44,7 @@ def acquisition_warnings(header: dict[str, Any]) -> list[Warning]:
     span, thick = _LIMITS["kvp"], _LIMITS["sliceThicknessMm"]
     if kvp is None:
         found.append(
-            _said(
+            said(
                 "mark",
                 "kvp-unknown",
                 "The header gives no tube voltage, so no density is computed from the attenuation.",
@@ -64,27 +55,27 @@ def acquisition_warnings(header: dict[str, Any]) -> list[Warning]:
             f"The tube voltage of {kvp:g} kVp is outside {span['min']} to {span['max']} kVp, so no density "
             "is computed from the attenuation."
         )
-        found.append(_said("mark", "kvp-out-of-range", sentence))
+        found.append(said("mark", "kvp-out-of-range", sentence))
     if thickness is None:
         sentence = "The header gives no slice thickness: thick slices mix the endplates into the numbers."
-        found.append(_said("mark", "thickness-unknown", sentence))
+        found.append(said("mark", "thickness-unknown", sentence))
     elif thickness > thick["refuse"]:
         sentence = (
             f"The slices are {_mm(thickness)} mm thick; above {thick['refuse']} mm no density is given."
         )
-        found.append(_said("refuse", "slices-too-thick", sentence))
+        found.append(said("refuse", "slices-too-thick", sentence))
     elif thickness > thick["mark"]:
         sentence = (
             f"The slices are {_mm(thickness)} mm thick; above {thick['mark']} mm the endplates blur into "
             "the measured region."
         )
-        found.append(_said("mark", "slices-thick", sentence))
+        found.append(said("mark", "slices-thick", sentence))
     if header["contrast"] is True:
         sentence = (
             "Contrast agent was given, which raises vertebral attenuation by about 14 to 26 HU (11 to 21 %), "
             "so density reads too high."
         )
-        found.append(_said("mark", "contrast", sentence))
+        found.append(said("mark", "contrast", sentence))
     return found
 
 
@@ -93,15 +84,15 @@ def material_warnings(region: BodyRegion) -> list[Warning]:
     highest = region.max_hu or 0
     if region.metal_fraction > _LIMITS["metalFraction"]:
         what = "metal" if highest > _DOUBTS["metal"]["certainHu"] else "cement or metal"
-        sentence = f"The vertebral body holds {_whole(highest)} HU: {what} is likely, so no density is given."
-        return [_said("refuse", "metal-or-cement", sentence)]
+        sentence = f"The vertebral body holds {whole(highest)} HU: {what} is likely, so no density is given."
+        return [said("refuse", "metal-or-cement", sentence)]
     if region.dense_fraction <= _LIMITS["denseFraction"] and region.metal_fraction == 0:
         return []
     sentence = (
         "Part of the vertebral body is denser than bone tissue should be: look for sclerosis, a bone "
         "island, cement or metal."
     )
-    return [_said("mark", "dense-material", sentence)]
+    return [said("mark", "dense-material", sentence)]
 
 
 def _metal_beside_warnings(doubts: Doubts) -> list[Warning]:
@@ -110,11 +101,25 @@ def _metal_beside_warnings(doubts: Doubts) -> list[Warning]:
         sentence = (
             "Much metal lies beside this vertebra and its streaks reach the body, so no density is given."
         )
-        return [_said("refuse", "metal-beside", sentence)]
+        return [said("refuse", "metal-beside", sentence)]
     if doubts.metal_mm3 <= limits["markMm3"]:
         return []
     sentence = "Metal lies beside this vertebra: its streaks may change the attenuation."
-    return [_said("mark", "metal-beside", sentence)]
+    return [said("mark", "metal-beside", sentence)]
+
+
+def _streak_warnings(doubts: Doubts) -> list[Warning]:
+    """Metal beside the body is said already."""
+    limits, streaks = _DOUBTS["streaks"], doubts.streaks
+    if doubts.metal_mm3 > _DOUBTS["metal"]["markMm3"] or streaks is None:
+        return []
+    if streaks.ratio < limits["ratio"] or streaks.hu < limits["leastHu"]:
+        return []
+    sentence = (
+        f"Metal {whole(streaks.metal_mm)} mm from this body sends streaks through its slices: they may change "
+        "the attenuation."
+    )
+    return [said("mark", "streaks", sentence)]
 
 
 def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool) -> list[Warning]:
@@ -122,36 +127,48 @@ def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool) -> lis
     dense, loose = doubts.dense, doubts.loose
     if dense.volume_mm3 > _DOUBTS["dense"]["markMm3"] and not is_dense_said:
         sentence = (
-            f"A part of the body of {_millilitres(dense.volume_mm3)} ml has {_whole(dense.mean_hu)} HU, far "
+            f"A part of the body of {_millilitres(dense.volume_mm3)} ml has {whole(dense.mean_hu)} HU, far "
             "denser than the rest: look for sclerosis, a bone island or an impacted fracture."
         )
-        found.append(_said("mark", "dense-focus", sentence))
-    if loose.volume_mm3 > _DOUBTS["loose"]["markMm3" if is_fitted else "unfittedMarkMm3"]:
-        part = (
-            f"A part of the body of {_millilitres(loose.volume_mm3)} ml has {_whole(loose.mean_hu)} HU, far "
-            "less dense than the rest"
-        )
-        if doubts.fat_share > _DOUBTS["fatShare"]:
-            found.append(_said("mark", "haemangioma", f"{part}, with fat in it: look for a haemangioma."))
-        else:
-            sentence = f"{part}: look for a lytic lesion, a Schmorl node or a vein."
-            found.append(_said("mark", "loose-focus", sentence))
+        found.append(said("mark", "dense-focus", sentence))
+    limits, hole = _DOUBTS["loose"], doubts.hole
+    is_fat = doubts.fat_share > _DOUBTS["fatShare"]
+    look = "look for a lytic lesion, a Schmorl node or a vein."
+    if is_fat and loose.volume_mm3 > limits["fatMarkMm3" if is_fitted else "unfittedMarkMm3"]:
+        part = _less_dense(loose.volume_mm3, loose.mean_hu)
+        found.append(said("mark", "haemangioma", f"{part}, with fat in it: look for a haemangioma."))
+    elif hole.score > _DOUBTS["hole"]["markScore" if is_fitted else "unfittedMarkScore"]:
+        part = _less_dense(hole.volume_mm3, hole.mean_hu)
+        found.append(said("mark", "loose-focus", f"{part}, and as even as soft tissue: {look}"))
+    elif loose.volume_mm3 > limits["markMm3" if is_fitted else "unfittedMarkMm3"]:
+        part = _less_dense(loose.volume_mm3, loose.mean_hu)
+        found.append(said("mark", "loose-focus", f"{part}: {look}"))
     return found
+
+
+def _less_dense(volume_mm3: float, mean_hu: float) -> str:
+    return (
+        f"A part of the body of {_millilitres(volume_mm3)} ml has {whole(mean_hu)} HU, far less dense than "
+        "the rest"
+    )
 
 
 def _millilitres(mm3: float) -> str:
     return f"{math.floor(mm3 / 100 + 0.5) / 10:.1f}"
 
 
-def _noise_warnings(doubts: Doubts, kernel: str | None) -> list[Warning]:
+def _noise_warnings(doubts: Doubts, muscle_sd: float | None, kernel: str | None) -> list[Warning]:
+    """Coarse trabeculae look like noise in the body, but not in the muscle beside it."""
     if doubts.noise_hu <= _DOUBTS["noiseHu"]:
+        return []
+    if muscle_sd is not None and muscle_sd <= _DOUBTS["muscleNoiseHu"]:
         return []
     where = "of this scan" if kernel is None else f"of this scan with the kernel {kernel}"
     sentence = (
-        f"The noise {where} is {_whole(doubts.noise_hu)} HU in the body: a sharp kernel or a low dose makes "
+        f"The noise {where} is {whole(doubts.noise_hu)} HU in the body: a sharp kernel or a low dose makes "
         "every number here less certain."
     )
-    return [_said("mark", "noisy", sentence)]
+    return [said("mark", "noisy", sentence)]
 
 
 def _bridge_warnings(doubts: Doubts, level: str, thickness: float | None) -> list[Warning]:
@@ -167,40 +184,43 @@ def _bridge_warnings(doubts: Doubts, level: str, thickness: float | None) -> lis
         "Bone seems to bridge the disc beside this vertebra: DXA reads higher there than the bone inside "
         "the body is."
     )
-    return [_said("note", "bridge", sentence)]
+    return [said("note", "bridge", sentence)]
 
 
-def body_warnings(level: str, region: BodyRegion, doubts: Doubts, header: dict[str, Any]) -> list[Warning]:
-    """What the voxels of the body and round it say."""
+def body_warnings(
+    level: str, region: BodyRegion, doubts: Doubts, header: dict[str, Any], muscle_sd: float | None
+) -> list[Warning]:
+    """What the voxels of the body and round it say; muscle_sd: HU, None where no muscle was found."""
     material = material_warnings(region)
     found = list(material)
     if region.outside_fraction > 0:
-        found.append(_said("mark", "body-cut", "The field of view cuts this vertebral body."))
+        found.append(said("mark", "body-cut", "The field of view cuts this vertebral body."))
     # A metal or cement body is all foci; once said, the rest would be noise.
     if not any(warning["effect"] == "refuse" for warning in material):
         found += _metal_beside_warnings(doubts)
+        found += _streak_warnings(doubts)
         found += _focus_warnings(doubts, bool(material), doubts.bridge_sectors is not None)
-        found += _noise_warnings(doubts, header["kernel"])
+        found += _noise_warnings(doubts, muscle_sd, header["kernel"])
     return found + _bridge_warnings(doubts, level, header["sliceThicknessMm"])
 
 
-def _aorta_warnings(contrast: bool | None, blood_hu: float | None) -> list[Warning]:
+def aorta_warnings(contrast: bool | None, blood_hu: float | None) -> list[Warning]:
     if contrast is True or blood_hu is None or blood_hu <= RULES["contrastAortaHu"]:
         return []
-    said = (
+    whose = (
         "although the scan is said to have none"
         if contrast is False
         else "although the header does not say so"
     )
     sentence = (
-        f"The blood in the aorta has {_whole(blood_hu)} HU: contrast agent was given, {said}, and density "
+        f"The blood in the aorta has {whole(blood_hu)} HU: contrast agent was given, {whose}, and density "
         "reads too high."
     )
-    return [_said("mark", "contrast-seen", sentence)]
+    return [said("mark", "contrast-seen", sentence)]
 
 
-def _shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float]) -> list[Warning]:
-    """What the fitted body says of the mark and its heights."""
+def shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float]) -> list[Warning]:
+    """What the fitted body says of the mark."""
     if not is_fit_sought:
         return []
     if fit is None:
@@ -208,41 +228,28 @@ def _shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: lis
             "The edges of this body were not found with confidence: the region is measured in patient axes, "
             "and no heights are given."
         )
-        return [_said("note", "no-fit", sentence)]
+        return [said("note", "no-fit", sentence)]
     found = []
     distance = math.dist(fit["centreLps"], centre)
     if distance > _LIMITS["offBodyMm"]:
         sentence = (
-            f"The mark lies {_whole(distance)} mm from the centre of the body: move it there, or check what "
+            f"The mark lies {whole(distance)} mm from the centre of the body: move it there, or check what "
             "it marks."
         )
-        found.append(_said("mark", "mark-off-body", sentence))
-    heights, rule = fit["heightsMm"], RULES["heights"]
-    wedge = 1 - heights["anterior"] / heights["posterior"]
-    biconcave = 1 - heights["middle"] / heights["posterior"] / rule["healthyMiddle"]
-    loss = max(wedge, biconcave)
-    if loss >= rule["leastLoss"]:
-        percent = _whole(loss * 100)
-        what = (
-            f"The front of this body is {percent} % lower than its back"
-            if wedge >= biconcave
-            else f"The middle of this body is {percent} % lower than healthy endplates leave it"
-        )
-        sentence = f"{what}: look for a fracture, which makes density read too high."
-        found.append(_said("mark", "height-loss", sentence))
+        found.append(said("mark", "mark-off-body", sentence))
     return found
 
 
-def _measurement_warnings(scan: Scan, measured: dict[str, Any] | Problem) -> list[Warning]:
+def measurement_warnings(scan: Scan, measured: dict[str, Any] | Problem) -> list[Warning]:
     if isinstance(measured, Problem):
-        return [_said("refuse", measured.code, measured.sentence)]
+        return [said("refuse", measured.code, measured.sentence)]
     found = []
     if measured["sdHu"] > _LIMITS["roiSdHu"]:
         sentence = (
-            f"The attenuation varies by {_whole(measured['sdHu'])} HU within the measured region: look for "
+            f"The attenuation varies by {whole(measured['sdHu'])} HU within the measured region: look for "
             "noise, a vessel, sclerosis or a fracture."
         )
-        found.append(_said("mark", "roi-spread", sentence))
+        found.append(said("mark", "roi-spread", sentence))
     layers = roi_layers(scan, measured["roi"])
     if layers is None:
         return found
@@ -251,12 +258,12 @@ def _measurement_warnings(scan: Scan, measured: dict[str, Any] | Problem) -> lis
     if abs(lower - middle) > abs(off):
         name, off = "lower", lower - middle
     if abs(off) > _LIMITS["unevenHu"]:
-        change = f"{_whole(abs(off))} HU {'above' if off > 0 else 'below'} its middle"
+        change = f"{whole(abs(off))} HU {'above' if off > 0 else 'below'} its middle"
         sentence = (
             f"The {name} third of the measured region is {change}: look for endplate sclerosis, a Schmorl "
             "node, or an endplate in the region."
         )
-        found.append(_said("mark", "roi-uneven", sentence))
+        found.append(said("mark", "roi-uneven", sentence))
     return found
 
 
@@ -266,19 +273,19 @@ def _category_warnings(measured: float | None, network: dict[str, Any]) -> list[
     whose = "The network's own" if measured is None else "The measured"
     chances = [device["osteoporosis"]["value"] for device in network["devices"]]
     limit, category = _LIMITS["contradiction"], qct_category(vbmd)
-    density = f"{whose} density of {_whole(vbmd)} mg/cm³ is"
+    density = f"{whose} density of {whole(vbmd)} mg/cm³ is"
     if category == "osteoporosis" and all(chance < limit["osteoporosisBelow"] for chance in chances):
         sentence = (
             f"{density} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: "
             "do not rely on its probability."
         )
-        return [_said("mark", "categories-differ", sentence)]
+        return [said("mark", "categories-differ", sentence)]
     if category == "normal" and all(chance > limit["normalAbove"] for chance in chances):
         sentence = (
             f"{density} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its "
             "probability."
         )
-        return [_said("mark", "categories-differ", sentence)]
+        return [said("mark", "categories-differ", sentence)]
     return []
 
 
@@ -288,7 +295,7 @@ def _label_warnings(level: str, network: dict[str, Any]) -> list[Warning]:
             f"The network was trained on {LEVELS[0]} to {LEVELS[-1]} and has never seen a {level}, so its "
             "estimate may be off."
         )
-        return [_said("mark", "level-not-trained", sentence)]
+        return [said("mark", "level-not-trained", sentence)]
     steps = abs(LEVELS.index(level) - LEVELS.index(network["predictedLevel"]))
     probability = network["levelProbabilities"].get(level, 0.0)
     if steps < _LIMITS["labelSteps"] and probability >= _LIMITS["labelProbability"]:
@@ -296,33 +303,32 @@ def _label_warnings(level: str, network: dict[str, Any]) -> list[Warning]:
     sentence = (
         f"The network takes this vertebra for {network['predictedLevel']}, not {level}: check the label."
     )
-    return [_said("mark", "label-doubt", sentence)]
+    return [said("mark", "label-doubt", sentence)]
 
 
 def _network_warnings(
     level: str, measured: dict[str, Any] | Problem, estimated: dict[str, Any] | Problem
 ) -> list[Warning]:
     if isinstance(estimated, Problem):
-        return [_said("refuse", estimated.code, estimated.sentence)]
+        return [said("refuse", estimated.code, estimated.sentence)]
     found = []
     strangeness = estimated["oodScore"] / estimated["oodLimit"]
     if strangeness > _LIMITS["strangeness"]["refuse"]:
         sentence = (
             "This vertebra looks very unlike those the network was trained on, so its estimate is not given."
         )
-        found.append(_said("refuse", "out-of-distribution", sentence))
+        found.append(said("refuse", "out-of-distribution", sentence))
     elif strangeness > _LIMITS["strangeness"]["mark"]:
         sentence = (
-            "This vertebra looks unlike the simulated ones that the network was trained on, so its estimate "
-            "may be off."
+            "This vertebra looks unlike those that the network was trained on, so its estimate may be off."
         )
-        found.append(_said("mark", "out-of-distribution", sentence))
+        found.append(said("mark", "out-of-distribution", sentence))
     outside = estimated["outsideFraction"]
     if outside > 0:
         effect = "mark" if outside > _LIMITS["patchOutside"]["mark"] else "note"
         percent = max(1, math.floor(outside * 100 + 0.5))
         sentence = f"{percent} % of what the network looks at lies outside the scan."
-        found.append(_said(effect, "patch-outside-scan", sentence))
+        found.append(said(effect, "patch-outside-scan", sentence))
     vbmd = None if isinstance(measured, Problem) else measured["vbmdMgCm3"]
     if vbmd is not None:
         low, high = estimated["vbmdMgCm3"]["low"], estimated["vbmdMgCm3"]["high"]
@@ -331,10 +337,10 @@ def _network_warnings(
         least, most = known.get("lowMgCm3", vbmd - error), known.get("highMgCm3", vbmd + error)
         if most < low or least > high:
             sentence = (
-                f"The measured density of {_whole(vbmd)} mg/cm³ and the network's interval of {_whole(low)} "
-                f"to {_whole(high)} mg/cm³ do not agree."
+                f"The measured density of {whole(vbmd)} mg/cm³ and the network's interval of {whole(low)} "
+                f"to {whole(high)} mg/cm³ do not agree."
             )
-            found.append(_said("mark", "density-disagrees", sentence))
+            found.append(said("mark", "density-disagrees", sentence))
     return found + _category_warnings(vbmd, estimated) + _label_warnings(level, estimated)
 
 
@@ -348,25 +354,34 @@ def find_warnings(
     fit: dict[str, Any] | None = None,
     is_fit_sought: bool = False,
     is_roi_edited: bool = False,
-    blood_hu: float | None = None,
+    tissues: dict[str, Any] | None = None,
 ) -> list[Warning]:
     """All that is said against one level, the gravest first.
 
     measured: ``measurement`` of the results file, or why there is none; estimated: ``network``, likewise; fit: as
-    the results file has it, None where the body was not found with confidence; blood_hu: median of the aorta, None
-    where it was not found.
+    the results file has it, None where the body was not found with confidence; tissues: likewise, None where nobody
+    looked. A loss of height against other levels is found by judge_heights.
     """
+    readings = tissues or {}
+    blood, muscle = readings.get("blood"), readings.get("muscle")
     found = [
-        *_measurement_warnings(scan, measured),
+        *measurement_warnings(scan, measured),
         *acquisition_warnings(header),
-        *body_warnings(level, inspect_body_region(scan, centre), inspect_doubts(scan, centre, fit), header),
-        *_aorta_warnings(header["contrast"], blood_hu),
+        *body_warnings(
+            level,
+            inspect_body_region(scan, centre),
+            inspect_doubts(scan, centre, fit),
+            header,
+            muscle["sdHu"] if muscle else None,
+        ),
+        *aorta_warnings(header["contrast"], blood["medianHu"] if blood else None),
         *(
-            [_said("note", "roi-edited", "The measuring region was placed by the reader.")]
+            [said("note", "roi-edited", "The measuring region was placed by the reader.")]
             if is_roi_edited
             else []
         ),
-        *_shape_warnings(fit, is_fit_sought, centre),
+        *shape_warnings(fit, is_fit_sought, centre),
         *_network_warnings(level, measured, estimated),
+        *height_warnings(level, fit, {}),
     ]
-    return sorted(found, key=lambda warning: _SEVERITY[warning["effect"]])
+    return gravest_first(found)

@@ -46,6 +46,7 @@ class Slab:
     planes: np.ndarray  # [plane, row, column] float32
     row: int  # of the body's centre
     column: int
+    step_mm: float = STEP_MM
 
 
 def read_slab(scan: Scan, centre_lps: list[float]) -> Slab:
@@ -96,7 +97,7 @@ def _mask_body(slab: Slab) -> tuple[np.ndarray, np.ndarray]:
         return ~outside, outside & (slab.mean <= SKIN_HU)
 
 
-def _eroded(slab: Slab, limits: tuple[float, float]) -> np.ndarray:
+def cells_within(slab: Slab, limits: tuple[float, float]) -> np.ndarray:
     """Where a cell and its eight neighbours all lie within the limits."""
     with np.errstate(invalid="ignore"):
         within = (slab.mean >= limits[0]) & (slab.mean <= limits[1])
@@ -179,7 +180,11 @@ def find_aorta(slab: Slab) -> tuple[int, int, float] | None:
 
 def find_internal_tissues(scan: Scan, centre_lps: list[float]) -> dict[str, Any]:
     """``tissues`` of a results file: air, fat, muscle and blood, each None where it was not found."""
-    slab = read_slab(scan, centre_lps)
+    return tissues_in_slab(read_slab(scan, centre_lps))
+
+
+def tissues_in_slab(slab: Slab) -> dict[str, Any]:
+    """The same in a slab at the centre."""
     body, air = _mask_body(slab)
     rows, columns = slab.mean.shape
     row, column = np.ogrid[:rows, :columns]
@@ -200,7 +205,7 @@ def find_internal_tissues(scan: Scan, centre_lps: list[float]) -> dict[str, Any]
         blood = _reading(slab, lumen, 0)
     return {
         "air": _reading(slab, real_air),
-        "fat": _reading(slab, _eroded(slab, FAT_HU) & body & skin),
-        "muscle": _reading(slab, _eroded(slab, MUSCLE_HU) & body & beside & behind),
+        "fat": _reading(slab, cells_within(slab, FAT_HU) & body & skin),
+        "muscle": _reading(slab, cells_within(slab, MUSCLE_HU) & body & beside & behind),
         "blood": blood,
     }

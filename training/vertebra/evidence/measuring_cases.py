@@ -1,9 +1,10 @@
 """Simulated vertebrae with the truth of their shape and of a hand-placed region, for tests of measuring.
 
-``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed | small]`` writes one .json and .i16.gz (int16 HU,
-little endian, i fastest, then j, then k) a vertebra. The hand-placed region is the simulator's own: an elliptical
-cylinder in the true frame of the body, read in the scan as the app reads it. ``small``: on a coarse grid, so that a
-few can stand in the repository (tests/fixtures/measuring).
+``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed | small | turned | thick] [FIRST]`` writes one .json
+and .i16.gz (int16 HU, little endian, i fastest, then j, then k) a vertebra, counted from FIRST. The hand-placed region is
+the simulator's own: an elliptical cylinder in the true frame of the body, read in the scan as the app reads it.
+``small``: on a coarse grid, so that a few can stand in the repository (tests/fixtures/measuring). ``turned``: as in
+scoliosis, the vertebra and its neighbours turned about their axes and leaning to a side. ``thick``: slices of 5 mm.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +22,28 @@ from ..clinic.measure import sample
 from ..real_data import Scan
 from ..simulator.anatomy import ROI_ANTERIOR_MM, ROI_HALF_MM, Shape
 from ..simulator.simulate import (
+    Person,
     SimulatedVertebra,
     SimulatorConfig,
     draw_level,
     draw_person,
     simulate_vertebra,
 )
+from ..simulator.spine import Segment
 
 HALF_SIZE_MM = (40.0, 40.0, 34.0)
 PICK_ERROR_MM = 2.0  # about what snapping leaves (snap-to-body.real-ct.test.ts)
 SEED = 20260
-KINDS = ("plain", "deformed", "small")
+KINDS = ("plain", "deformed", "small", "turned", "thick")
 STEP_MM = 1.0
+# Of ``turned``, estimates: a thoracolumbar or lumbar apex turns by 10 to 30 degrees; its neighbours turn less.
+TURN_DEG = {"axial": 30.0, "coronal": 12.0}
+NEIGHBOURS_TURN = 0.8
 SMALL: dict[str, Any] = {
     "half_size_mm": (31.0, 30.0, 27.0),
     "protocol": {"pixel_mm": 1.2, "spacing_mm": 1.8, "thickness_mm": 2.0},
 }
+THICK: dict[str, Any] = {"protocol": {"spacing_mm": 5.0, "thickness_mm": 5.0}}
 
 
 def hand_region(shape: Shape, rotation: np.ndarray) -> np.ndarray:
@@ -63,6 +71,18 @@ def shape_truth(shape: Shape) -> dict[str, float]:
     }
 
 
+def turned_person(rng: np.random.Generator, person: Person, level: str) -> Person:
+    """The same person with a curve whose apex is the level: turns and leanings drawn evenly to both sides."""
+    axial, coronal = (rng.uniform(-TURN_DEG[key], TURN_DEG[key]) for key in ("axial", "coronal"))
+
+    def turn(name: str, segment: Segment) -> Segment:
+        sagittal, lean, turned = segment.turn_deg
+        share = 1.0 if name == level else NEIGHBOURS_TURN
+        return replace(segment, turn_deg=(sagittal, lean + share * coronal, turned + share * axial))
+
+    return replace(person, spine={name: turn(name, segment) for name, segment in person.spine.items()})
+
+
 def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
     """A scanned vertebra and its truth. Without deformity there is no lesion, node or cut either."""
     rng = np.random.default_rng([SEED, seed, KINDS.index(kind)])
@@ -74,10 +94,12 @@ def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
         deformity_rate=1e9 if kind == "deformed" else 0,
         lesion_scale=0,
         schmorl_rate=0,
-        **(SMALL if kind == "small" else {"half_size_mm": HALF_SIZE_MM}),
+        **{"half_size_mm": HALF_SIZE_MM, **{"small": SMALL, "thick": THICK}.get(kind, {})},
     )
     level = draw_level(rng, config)
     person = draw_person(rng, config, level)
+    if kind == "turned":
+        person = turned_person(rng, person, level)
     made = simulate_vertebra(rng, person, level, config)
     segment = person.spine[level]
     rotation = segment.rotation()
@@ -95,6 +117,7 @@ def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
         "pickLps": list(made.centre_lps),
         "centreLps": list(made.true_centre_lps),
         "upLps": rotation[:, 2].tolist(),
+        "leftLps": rotation[:, 0].tolist(),
         "thicknessMm": person.protocol.thickness_mm,
         "noiseHu": person.protocol.noise_sd_hu,
         "kernel": person.protocol.kernel_class,
@@ -105,9 +128,9 @@ def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
     return made, truth
 
 
-def main(folder: Path, count: int, kind: str) -> None:
+def main(folder: Path, count: int, kind: str, first: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for seed in range(count):
+    for seed in range(first, first + count):
         made, truth = make_case(seed, kind)
         name = f"{kind}-{seed:03d}"
         (folder / f"{name}.i16.gz").write_bytes(gzip.compress(made.scan.astype("<i2").tobytes(), mtime=0))
@@ -115,4 +138,5 @@ def main(folder: Path, count: int, kind: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "plain")
+    given = dict(enumerate(sys.argv))
+    main(Path(sys.argv[1]), int(sys.argv[2]), given.get(3, "plain"), int(given.get(4, "0")))

@@ -67,6 +67,12 @@ export function sampleBody(volume: VolumeSource, markLps: WorldPoint, fit: Verte
   return { size, x, y, z, isKnown, hu, smoothHu: smooth(hu, isKnown, size), cellMm3: stepMm ** 3 };
 }
 
+/** Where the basivertebral vein may run, mm from the centre. */
+export function isInVein({ x, y, z }: BodyGrid, index: number, halfHeightMm: number): boolean {
+  const { halfWidthMm, fromMm } = DOUBT_LIMITS.vein;
+  return Math.abs(x[index] ?? 0) < halfWidthMm && (y[index] ?? 0) > fromMm && Math.abs(z[index] ?? 0) < halfHeightMm;
+}
+
 function smooth(hu: Float64Array, isKnown: Uint8Array, [nx, ny, nz]: readonly [number, number, number]): Float64Array {
   const out = new Float64Array(hu.length);
   for (let k = 0; k < nz; k += 1) {

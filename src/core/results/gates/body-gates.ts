@@ -1,6 +1,7 @@
 import { CONTRAST_AORTA_HU } from '../../measure/contrast-rise.ts';
 import { compareVertebrae, type VertebraName } from '../../levels/vertebra-name.ts';
 import type { BodyRegionFacts } from '../../measure/body-region.ts';
+import type { Focus } from '../../measure/doubts/focus.ts';
 import type { DoubtFacts } from '../../measure/doubts/inspect-doubts.ts';
 import { DOUBT_LIMITS } from '../../measure/doubts/limits.ts';
 import type { LevelWarning } from '../level-result.ts';
@@ -11,7 +12,7 @@ import { GATE_LIMITS } from './limits.ts';
 export function bodyWarnings({ voxels: { region, doubts }, pick, fit, facts, tissues }: GateInput): readonly LevelWarning[] {
   // A metal or cement body is all foci; once said, the rest would be noise.
   const material = materialWarnings(region);
-  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...focusWarnings(doubts, material.length > 0, fit !== undefined && fit !== null), ...noiseWarnings(doubts, facts.kernel)];
+  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...streakWarnings(doubts), ...focusWarnings(doubts, material.length > 0, fit !== undefined && fit !== null), ...noiseWarnings(doubts, tissues?.muscle?.sdHu ?? null, facts.kernel)];
   return [
     ...material,
     ...(region.outsideFraction > 0 ? [warn('mark', 'body-cut', 'The field of view cuts this vertebral body.')] : []),
@@ -36,27 +37,42 @@ function metalBesideWarnings({ metalMm3 }: DoubtFacts): readonly LevelWarning[] 
   return metalMm3 > markMm3 ? [warn('mark', 'metal-beside', 'Metal lies beside this vertebra: its streaks may change the attenuation.')] : [];
 }
 
-function focusWarnings({ dense, loose, fatShare }: DoubtFacts, isDenseSaid: boolean, isFitted: boolean): readonly LevelWarning[] {
+/** Metal beside the body is said already. */
+function streakWarnings({ metalMm3, streaks }: DoubtFacts): readonly LevelWarning[] {
+  const { ratio, leastHu } = DOUBT_LIMITS.streaks;
+  if (metalMm3 > DOUBT_LIMITS.metal.markMm3 || streaks === null || streaks.ratio < ratio || streaks.hu < leastHu) return [];
+  return [warn('mark', 'streaks', `Metal ${Math.round(streaks.metalMm)} mm from this body sends streaks through its slices: they may change the attenuation.`)];
+}
+
+function focusWarnings({ dense, loose, fatShare, hole }: DoubtFacts, isDenseSaid: boolean, isFitted: boolean): readonly LevelWarning[] {
   const warnings: LevelWarning[] = [];
   if (dense.volumeMm3 > DOUBT_LIMITS.dense.markMm3 && !isDenseSaid) {
     const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest: look for sclerosis, a bone island or an impacted fracture.`;
     warnings.push(warn('mark', 'dense-focus', sentence));
   }
-  const { markMm3, unfittedMarkMm3 } = DOUBT_LIMITS.loose;
-  if (loose.volumeMm3 > (isFitted ? markMm3 : unfittedMarkMm3)) {
-    const part = `A part of the body of ${millilitres(loose.volumeMm3)} ml has ${Math.round(loose.meanHu)} HU, far less dense than the rest`;
-    const isFat = fatShare > DOUBT_LIMITS.fatShare;
-    warnings.push(isFat ? warn('mark', 'haemangioma', `${part}, with fat in it: look for a haemangioma.`) : warn('mark', 'loose-focus', `${part}: look for a lytic lesion, a Schmorl node or a vein.`));
+  const limits = DOUBT_LIMITS.loose;
+  const isFat = fatShare > DOUBT_LIMITS.fatShare;
+  if (isFat && loose.volumeMm3 > (isFitted ? limits.fatMarkMm3 : limits.unfittedMarkMm3)) {
+    warnings.push(warn('mark', 'haemangioma', `${lessDense(loose)}, with fat in it: look for a haemangioma.`));
+  } else if (hole.score > (isFitted ? DOUBT_LIMITS.hole.markScore : DOUBT_LIMITS.hole.unfittedMarkScore)) {
+    warnings.push(warn('mark', 'loose-focus', `${lessDense(hole)}, and as even as soft tissue: look for a lytic lesion, a Schmorl node or a vein.`));
+  } else if (loose.volumeMm3 > (isFitted ? limits.markMm3 : limits.unfittedMarkMm3)) {
+    warnings.push(warn('mark', 'loose-focus', `${lessDense(loose)}: look for a lytic lesion, a Schmorl node or a vein.`));
   }
   return warnings;
+}
+
+function lessDense({ volumeMm3, meanHu }: Focus): string {
+  return `A part of the body of ${millilitres(volumeMm3)} ml has ${Math.round(meanHu)} HU, far less dense than the rest`;
 }
 
 function millilitres(mm3: number): string {
   return (Math.round(mm3 / 100) / 10).toFixed(1);
 }
 
-function noiseWarnings({ noiseHu }: DoubtFacts, kernel: string | null): readonly LevelWarning[] {
-  if (noiseHu <= DOUBT_LIMITS.noiseHu) return [];
+/** Coarse trabeculae look like noise in the body, but not in the muscle beside it. */
+function noiseWarnings({ noiseHu }: DoubtFacts, muscleSdHu: number | null, kernel: string | null): readonly LevelWarning[] {
+  if (noiseHu <= DOUBT_LIMITS.noiseHu || (muscleSdHu !== null && muscleSdHu <= DOUBT_LIMITS.muscleNoiseHu)) return [];
   const where = kernel === null ? 'of this scan' : `of this scan with the kernel ${kernel}`;
   return [warn('mark', 'noisy', `The noise ${where} is ${Math.round(noiseHu)} HU in the body: a sharp kernel or a low dose makes every number here less certain.`)];
 }

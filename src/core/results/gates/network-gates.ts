@@ -52,7 +52,7 @@ export function networkWarnings({ pick, measured, estimated }: GateInput): reado
   if (strangeness > GATE_LIMITS.strangeness.refuse) {
     warnings.push(warn('refuse', 'out-of-distribution', 'This vertebra looks very unlike those the network was trained on, so its estimate is not given.'));
   } else if (strangeness > GATE_LIMITS.strangeness.mark) {
-    warnings.push(warn('mark', 'out-of-distribution', 'This vertebra looks unlike the simulated ones that the network was trained on, so its estimate may be off.'));
+    warnings.push(warn('mark', 'out-of-distribution', 'This vertebra looks unlike those that the network was trained on, so its estimate may be off.'));
   }
   if (network.outsideFraction > 0) {
     const effect = network.outsideFraction > GATE_LIMITS.patchOutside.mark ? 'mark' : 'note';

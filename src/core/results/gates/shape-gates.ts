@@ -1,33 +1,19 @@
 import type { WorldPoint } from '../../geometry/spaces.ts';
-import { assessHeights } from '../../measure/genant.ts';
 import type { VertebraFit } from '../../measure/vertebra-fit.ts';
 import type { LevelWarning } from '../level-result.ts';
 import { warn, type GateInput } from './gate-input.ts';
 import { GATE_LIMITS } from './limits.ts';
 
-/** What the fitted body says of the mark, its heights and the region. */
+/** What the fitted body says of the mark and the region. */
 export function shapeWarnings({ fit, isRoiEdited, pick }: GateInput): readonly LevelWarning[] {
   const edited = isRoiEdited === true ? [warn('note', 'roi-edited', 'The measuring region was placed by the reader.')] : [];
   if (fit === undefined) return edited;
   if (fit === null) return [...edited, warn('note', 'no-fit', 'The edges of this body were not found with confidence: the region is measured in patient axes, and no heights are given.')];
-  return [...edited, ...placeWarnings(fit, pick.centreLps), ...heightWarnings(fit)];
+  return [...edited, ...placeWarnings(fit, pick.centreLps)];
 }
 
 function placeWarnings(fit: VertebraFit, centreLps: WorldPoint): readonly LevelWarning[] {
   const distance = Math.hypot(...fit.centreLps.map((value, axis) => value - (centreLps[axis] ?? 0)));
   if (distance <= GATE_LIMITS.offBodyMm) return [];
   return [warn('mark', 'mark-off-body', `The mark lies ${Math.round(distance)} mm from the centre of the body: move it there, or check what it marks.`)];
-}
-
-const LOSS_WORDS = {
-  wedge: (percent: number) => `The front of this body is ${percent} % lower than its back`,
-  biconcave: (percent: number) => `The middle of this body is ${percent} % lower than healthy endplates leave it`,
-  crush: (percent: number) => `This body is ${percent} % lower than its neighbours`,
-} as const;
-
-/** From one body alone: a loss against its neighbours is said with the heights, where they are known. */
-function heightWarnings(fit: VertebraFit): readonly LevelWarning[] {
-  const { shape, loss } = assessHeights(fit, []);
-  if (shape === null) return [];
-  return [warn('mark', 'height-loss', `${LOSS_WORDS[shape](Math.round(loss * 100))}: look for a fracture, which makes density read too high.`)];
 }

@@ -4,6 +4,7 @@ export const DIFFERENCE_REASONS: Readonly<Record<string, string>> = {
   'contrast-seen': 'contrast agent in the aorta',
   'metal-or-cement': 'metal or cement',
   'metal-beside': 'metal beside it',
+  'streaks': 'streaks of metal',
   'dense-material': 'very dense material',
   'dense-focus': 'a dense focus',
   'loose-focus': 'a focus of low density',
@@ -34,3 +35,16 @@ export const DIFFERENCE_REASONS: Readonly<Record<string, string>> = {
 
 /** Marks that say that measurement and network differ. */
 export const DIFFERENCE_CODES: ReadonlySet<string> = new Set(['density-disagrees', 'categories-differ']);
+
+/** Of any doubt in a list. */
+export function shortWords(code: string): string {
+  return DIFFERENCE_REASONS[code] ?? OTHER_WORDS[code] ?? code.replaceAll('-', ' ');
+}
+
+/** Doubts that explain no difference between measurement and network. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  'kvp-unknown': 'tube voltage unknown',
+  'kvp-out-of-range': 'tube voltage out of range',
+  'bridge': 'a bridged disc',
+  'density-disagrees': 'measurement and network disagree',
+};

@@ -1,4 +1,5 @@
 import { api } from 'dicomweb-client';
+import { afterAwakeTime } from '#src/lib/browser/awake-timer.ts';
 import type { DicomWebFault } from '../faults.ts';
 import type { ServerAccess } from '../found.ts';
 
@@ -98,12 +99,12 @@ function watchSilence(instance: XMLHttpRequest): { readonly isOver: () => boolea
     isOver = true;
     instance.abort();
   };
-  let timer = setTimeout(giveUp, SILENCE_MS);
+  let stop = afterAwakeTime(SILENCE_MS, giveUp);
   instance.addEventListener('progress', () => {
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, SILENCE_MS);
+    stop();
+    stop = afterAwakeTime(SILENCE_MS, giveUp);
   });
-  return { isOver: () => isOver, end: () => clearTimeout(timer) };
+  return { isOver: () => isOver, end: () => stop() };
 }
 
 /** @param status of HTTP; 0 where there was no answer or the page may not read it, 200 where the answer makes no sense */

@@ -1,3 +1,5 @@
+import { plainText } from '#src/lib/foreign-text.ts';
+
 /** One element of the DICOM JSON model, PS3.18 annex F.2. */
 export type JsonElement = { readonly vr: string; readonly Value?: readonly unknown[] };
 
@@ -15,9 +17,9 @@ export function textsOf(dataSet: JsonDataSet, tag: string): readonly string[] {
   const values = dataSet[tag]?.Value;
   if (!Array.isArray(values)) return [];
   return values.flatMap((value: unknown) => {
-    if (typeof value === 'string' || typeof value === 'number') return [String(value).trim()];
+    if (typeof value === 'string' || typeof value === 'number') return [plainText(String(value))];
     const name = typeof value === 'object' && value !== null && 'Alphabetic' in value ? value.Alphabetic : null;
-    return typeof name === 'string' ? [name.trim()] : [];
+    return typeof name === 'string' ? [plainText(name)] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import '#src/lib/browser/hold-life-lock.ts';
 import type { DicomWebAnswers, DicomWebReply, DicomWebRequest } from '../messages.ts';
 import { connect, DicomWebError } from './connection.ts';
 import { fetchImages } from './fetch-images.ts';

@@ -1,3 +1,4 @@
+import '#src/lib/browser/hold-life-lock.ts';
 import startOpenJpeg from '@cornerstonejs/codec-openjpeg/decodewasmjs';
 import wasmUrl from '@cornerstonejs/codec-openjpeg/decodewasm?url';
 import { readStream } from '../../coded-stream.ts';

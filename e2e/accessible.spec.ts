@@ -6,25 +6,6 @@ import { chooseFiles, openEmpty, openingEnds, openItem, pickLevel, resultOf, typ
 
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
 
-test('a whole session asks nothing of another origin, and stores no patient data', async ({ page, baseURL }) => {
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.goto('/');
-  await expect(openItem(page)).toContainText('SYNTHETIC', { timeout: 90_000 });
-  await openingEnds(page);
-  await pickLevel(page, 'L1', truth.levels['L1']?.centreLps ?? [0, 0, 0]);
-  await resultOf(page, 'L1');
-  const elsewhere = asked.filter((url) => !url.startsWith(`${baseURL}/`) && !url.startsWith(`blob:${baseURL}/`) && !url.startsWith('data:'));
-  expect(asked.length).toBeGreaterThan(5);
-  expect(elsewhere).toEqual([]);
-  expect(faults).toEqual([]);
-  const stored = await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]) + document.cookie);
-  expect(stored).not.toMatch(/Synthetic|2\.25\./);
-  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
-});
-
 /** No violation of WCAG 2.2 AA that axe can find. */
 async function checkAccess(page: Page, state: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();

@@ -1,0 +1,165 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { readReferenceFiles } from '#src/testing/reference-files.ts';
+import type { SavedResults } from '../helpers/app.ts';
+import { pointOf, SLICES, stackOf } from '../helpers/coded-stack.ts';
+import { expectDemoResults } from '../helpers/demo-results.ts';
+import { serveCopy } from '../helpers/served-copy.ts';
+import { startEngine, whyNoEngine, type RunningEngine } from './browsers.ts';
+import { clickOn, countOf, greysOf, positionOnAxial, readGreys, readRowNames, readSheet, rowNames, resultsAreDone, textOf, textsOf } from './page-reading.ts';
+import type { Tab } from './webdriver.ts';
+
+/*
+ * The built app in Firefox ESR and in WebKitGTK, as Debian packages them. docs/browsers.md says what this cannot cover. A test that does not run says
+ * why; .ci/run installs both engines.
+ */
+const OPENING_LIMIT_MS = 90_000;
+/** Mean greys of the cells of a plane may differ by this much of 255: engines place the panels to other fractions of a pixel. */
+const GREY_TOLERANCE = 8;
+const FILE_INPUT = 'input[type="file"]';
+const demoZip = join(process.cwd(), 'public/demo/demo-study.zip');
+const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: readonly number[] }> };
+
+test.setTimeout(240_000);
+
+for (const name of ['firefox', 'webkit'] as const) {
+  test.describe(name, () => {
+    const missing = whyNoEngine(name);
+    if (missing !== null && process.env['OSTEOLENS_REQUIRE_ENGINES'] === '1') throw new Error(`The tests in ${name} must run here, but it is ${missing}.`);
+    test.skip(missing !== null, `${name}: ${missing}`);
+    let engine: RunningEngine;
+    let tab: Tab;
+
+    test.beforeAll(async () => {
+      engine = await startEngine(name);
+      tab = engine.tab;
+      console.log(`${name}: ${engine.version}`);
+    });
+
+    test.afterAll(async () => {
+      await engine?.stop();
+    });
+
+    test('the demo is drawn and named as in Chromium, confirmed, straightened and explained, within the policy', async ({ page }) => {
+      const copy = await serveCopy();
+      await tab.goTo(`${copy.url}/`);
+      await page.goto('/');
+      expect(await tab.evaluate(() => crossOriginIsolated)).toBe(true);
+      await expect.poll(() => textOf(tab, '[data-testid="proposals"]'), { timeout: OPENING_LIMIT_MS }).toContain('vertebrae are proposed');
+      await resultsAreDone(tab);
+      await expect(page.getByTestId('proposals')).toContainText('vertebrae are proposed', { timeout: OPENING_LIMIT_MS });
+      expect(await rowNames(tab)).toEqual(await page.evaluate(readRowNames));
+
+      for (const plane of ['sagittal', 'axial', 'coronal']) {
+        const wanted = await page.evaluate(readGreys, plane);
+        const got = await greysOf(tab, plane);
+        expect(Math.max(...wanted) - Math.min(...wanted), `${plane} shows something`).toBeGreaterThan(60);
+        expect(Math.max(...wanted.map((value, cell) => Math.abs(value - (got[cell] ?? Number.NaN)))), plane).toBeLessThanOrEqual(GREY_TOLERANCE);
+      }
+
+      await clickOn(tab, 'Confirm all');
+      await expect.poll(() => textOf(tab, '[data-testid="patient-summary"]')).toMatch(/mg\/cm³/);
+      await tab.press('s');
+      await expect.poll(() => tab.evaluate(readSheet)).toBeGreaterThan(10);
+      await clickOn(tab, 'Help');
+      await expect.poll(() => textOf(tab, '[role="dialog"]')).toContain('Nothing you open leaves this computer');
+      expect(await textsOf(tab, '[data-testid="message"]')).toEqual([]);
+      expect(copy.violations).toEqual([]);
+      await copy.stop();
+    });
+
+    test('files from the chooser are measured and saved with the numbers of Chromium', async ({ baseURL }) => {
+      await openEmpty(`${baseURL}/?demo=no&spine=no&backend=wasm`);
+      const levels = Object.keys(truth.levels);
+      await tab.chooseFiles(FILE_INPUT, [demoZip, picksFile(levels)]);
+      await expect.poll(() => rowNames(tab), { timeout: OPENING_LIMIT_MS }).toEqual(levels.map((level) => `row-${level}`));
+      await resultsAreDone(tab);
+      const before = new Set(readdirSync(engine.downloads));
+      await clickOn(tab, 'Save results');
+      const saved = await newFile(engine.downloads, before);
+      expectDemoResults(JSON.parse(readFileSync(saved, 'utf8')) as SavedResults);
+      expect(await textOf(tab, '[data-testid="backend"]')).toContain('WASM');
+    });
+
+    test('every codec gives the values that the same picture has uncompressed', async ({ baseURL }) => {
+      const files = await readReferenceFiles();
+      const readings: Record<string, readonly string[]> = {};
+      for (const coding of ['native/explicit', 'lossless/j2k', 'lossless/htj2k', 'lossless/jls', 'lossless/rle', 'lossless/jpeg70', 'lossless/jpeg57']) {
+        await openEmpty(`${baseURL}/?demo=no&spine=no`);
+        await tab.chooseFiles(FILE_INPUT, writeFiles(coding, stackOf(files.get(`${coding}-u12.dcm`) ?? new Uint8Array())));
+        await expect.poll(() => textOf(tab, '[data-testid="series-item"]'), { timeout: OPENING_LIMIT_MS }).toContain(`${SLICES} slices`);
+        await expect.poll(() => countOf(tab, '[data-testid="opening"]')).toBe(0);
+        readings[coding] = await readoutsOfAxial();
+      }
+      const plain = readings['native/explicit'] ?? [];
+      expect(new Set(plain).size).toBe(3);
+      for (const reading of plain) expect(reading).toMatch(/-?\d+ HU/);
+      expect(readings).toEqual(Object.fromEntries(Object.keys(readings).map((coding) => [coding, plain])));
+    });
+
+    test('on a host without headers the page is isolated, works offline and offers a kept session again', async () => {
+      const copy = await serveCopy({ hasHeaders: false });
+      await openEmpty(`${copy.url}/?demo=no&spine=no`);
+      await expect.poll(() => tab.evaluate(() => crossOriginIsolated)).toBe(true);
+      await expect.poll(() => tab.evaluate(() => document.querySelector('[data-testid="offline-sign"]')?.getAttribute('data-state')), { timeout: OPENING_LIMIT_MS }).toBe('ready');
+      await tab.chooseFiles(FILE_INPUT, [demoZip, picksFile(['L1', 'L2'])]);
+      await expect.poll(() => rowNames(tab), { timeout: OPENING_LIMIT_MS }).toEqual(['row-L1', 'row-L2']);
+      await clickOn(tab, 'Keep in this browser…');
+      await expect.poll(() => countOf(tab, '[role="dialog"]')).toBe(1);
+      await clickOn(tab, 'Keep', '[role="dialog"] button');
+      await expect.poll(() => textOf(tab, '[data-testid="message"]')).toContain('is kept in this browser');
+
+      await copy.stop();
+      await openEmpty(`${copy.url}/?demo=no&spine=no`);
+      await tab.chooseFiles(FILE_INPUT, [demoZip]);
+      await expect.poll(() => countOf(tab, '[data-testid="kept-offer"]'), { timeout: OPENING_LIMIT_MS }).toBe(1);
+      await tab.press('b');
+      await expect.poll(() => rowNames(tab)).toEqual(['row-L1', 'row-L2']);
+      await resultsAreDone(tab);
+    });
+
+    async function openEmpty(url: string): Promise<void> {
+      await tab.goTo(url);
+      await expect.poll(() => countOf(tab, '[data-testid="welcome"]')).toBe(1);
+    }
+
+    function picksFile(levels: readonly string[]): string {
+      const path = join(engine.folder, 'picks.osteolens.json');
+      const picks = levels.map((level) => ({ level, centreLps: truth.levels[level]?.centreLps }));
+      writeFileSync(path, JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, seriesInstanceUid: truth.seriesInstanceUid, levels: picks }));
+      return path;
+    }
+
+    function writeFiles(folder: string, files: readonly { readonly name: string; readonly buffer: Buffer }[]): string[] {
+      mkdirSync(join(engine.folder, folder), { recursive: true });
+      return files.map((file) => {
+        const path = join(engine.folder, folder, file.name);
+        writeFileSync(path, file.buffer);
+        return path;
+      });
+    }
+
+    /** What the page reads out at three voxels of the middle slice. */
+    async function readoutsOfAxial(): Promise<string[]> {
+      const readouts: string[] = [];
+      for (const [i, j] of [[11, 8], [6, 5], [15, 10]] as const) {
+        const before = readouts.at(-1) ?? '';
+        await tab.moveTo(await positionOnAxial(tab, pointOf(i, j, 10)));
+        await expect.poll(() => textOf(tab, '[data-testid="hover"]')).not.toBe(before);
+        readouts.push(await textOf(tab, '[data-testid="hover"]'));
+      }
+      return readouts;
+    }
+  });
+}
+
+/** The one file that a download has added, once it is whole. */
+async function newFile(folder: string, before: ReadonlySet<string>): Promise<string> {
+  let found = '';
+  await expect.poll(() => {
+    found = readdirSync(folder).find((file) => !before.has(file) && file.endsWith('.json') && readFileSync(join(folder, file)).length > 0) ?? '';
+    return found;
+  }).not.toBe('');
+  return join(folder, found);
+}

@@ -1,0 +1,63 @@
+import type { Page } from '@playwright/test';
+
+/** Names that the app gives its workers; Cornerstone's have none. */
+export type WorkerName = 'osteolens-inference' | 'osteolens-spine' | 'osteolens-levels' | 'osteolens-bodies' | 'codec' | 'files' | '';
+
+const ASK = '/ask-for-fault';
+
+/** What comes back with an answer that is worth dying before: the work was done, and is lost. */
+const LAST_WORDS: Readonly<Record<WorkerName, string>> = {
+  'osteolens-inference': '"outputs" in (message.result?.value ?? {})',
+  'osteolens-spine': '"found" in (message.result?.value ?? {})',
+  'osteolens-levels': 'message.found?.kind === "inspect"',
+  'osteolens-bodies': '"snap" in message',
+  'codec': 'message.kind === "done"',
+  'files': 'message.kind === "done"',
+  '': '"value" in message',
+};
+
+/**
+ * Real workers of the built page that end without a word when they have done their work and are about to say so, as where the browser kills them:
+ * `self.close()` fires no event anywhere. Call it before the page loads.
+ * @param times how many workers of this name die
+ * @returns how many have died
+ */
+export async function killWorkers(page: Page, name: WorkerName, times: number): Promise<() => number> {
+  let asked = 0;
+  let died = 0;
+  await page.route(`**${ASK}*`, async (route) => {
+    const isStart = route.request().url().endsWith('start');
+    if (isStart) asked += 1;
+    else died += 1;
+    await route.fulfill({ body: isStart && asked <= times ? 'die' : 'live' });
+  });
+  const prelude = `
+    if (self.name === ${JSON.stringify(name)}) {
+      const ask = (what) => {
+        const request = new XMLHttpRequest();
+        request.open('GET', '${ASK}?' + what, false);
+        request.send();
+        return request.responseText;
+      };
+      if (ask('start') === 'die') {
+        const post = self.postMessage.bind(self);
+        let isDead = false;
+        self.postMessage = (message, ...rest) => {
+          if (!isDead && !(${LAST_WORDS[name]})) return post(message, ...rest);
+          if (!isDead) { ask('death'); self.close(); }
+          isDead = true;
+        };
+      }
+    }
+  `;
+  await prependToWorkers(page, prelude);
+  return () => died;
+}
+
+/** Runs a script in every worker of the built page before its own; modules that it imports come first. */
+export async function prependToWorkers(page: Page, script: string): Promise<void> {
+  await page.route(/assets\/([\w-]*entry|decodeImageFrameWorker)-[\w-]+\.js/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script}\n;${await response.text()}` });
+  });
+}

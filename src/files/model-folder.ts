@@ -1,0 +1,49 @@
+/** A folder that someone means as a network: what lies in it, by name. Nothing of it has been read. */
+export type ModelFolder = {
+  /** As dropped: the folder's or the archive's path. */
+  readonly name: string;
+  readonly files: ReadonlyMap<string, Blob>;
+};
+
+type Named = { readonly name: string; readonly blob: Blob | null };
+
+/** What belongs to a network's folder and to no study. */
+const COMPANION = /\.(json|onnx|data|bin|md|txt|csv|svg|png)$|^licen[cs]e$/i;
+/** Results and centroids are opened wherever they lie. */
+const OF_A_STUDY = /(\.osteolens|_ctd)\.json$/i;
+
+/**
+ * Takes the networks out of what was dropped, by names alone. A folder is one where it holds an ONNX file, or a manifest.json beside a
+ * golden.bin or a model-card.md; a manifest.json alone is often part of a study's export. Images beside a network stay with the study.
+ */
+export function takeModelFolders<T extends Named>(files: readonly T[]): { readonly models: readonly ModelFolder[]; readonly rest: readonly T[] } {
+  const byFolder = new Map<string, T[]>();
+  for (const file of files) {
+    const folder = folderOf(file.name);
+    const inside = byFolder.get(folder);
+    if (inside) inside.push(file);
+    else byFolder.set(folder, [file]);
+  }
+  const found = new Set([...byFolder].filter(([, inside]) => isModelFolder(inside.map(({ name }) => fileOf(name)))).map(([folder]) => folder));
+  if (found.size === 0) return { models: [], rest: files };
+  const belongs = ({ name }: Named) => found.has(folderOf(name)) && COMPANION.test(fileOf(name)) && !OF_A_STUDY.test(name);
+  const models = [...found].map((folder) => ({
+    name: folder === '' ? 'The network' : folder,
+    files: new Map((byFolder.get(folder) ?? []).filter(belongs).flatMap(({ name, blob }) => (blob === null ? [] : [[fileOf(name), blob] as const]))),
+  }));
+  return { models, rest: files.filter((file) => !belongs(file)) };
+}
+
+function isModelFolder(names: readonly string[]): boolean {
+  // Names that begin with "._" are macOS's notes on files of the same name.
+  if (names.some((name) => /\.onnx$/i.test(name) && !name.startsWith('._'))) return true;
+  return names.includes('manifest.json') && (names.includes('golden.bin') || names.includes('model-card.md'));
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function fileOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
