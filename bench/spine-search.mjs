@@ -48,7 +48,7 @@ async function measure() {
     await page.waitForTimeout(1000);
     const [started, startCpu] = [performance.now(), await cpuSeconds(browser)];
     await page.locator('input[type=file]').first().setInputFiles(files);
-    await page.waitForFunction('!document.querySelector("[data-testid=opening]") && !!document.querySelector("[data-testid=series-item][aria-current=true]")', undefined, { timeout: TIMEOUT_MS, polling: 30 });
+    await page.waitForFunction(() => !document.querySelector('[data-testid=opening]') && !!document.querySelector('[data-testid=series-item][aria-current=true]'), undefined, { timeout: TIMEOUT_MS, polling: 30 });
     const [opened, openCpu] = [performance.now(), await cpuSeconds(browser)];
     await page.getByTestId('proposals').waitFor({ timeout: TIMEOUT_MS });
     const [found, foundCpu] = [performance.now(), await cpuSeconds(browser)];

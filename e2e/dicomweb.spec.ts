@@ -19,12 +19,12 @@ if (missing !== null && process.env['OSTEOLENS_REQUIRE_ORTHANC'] === '1') throw 
 /** The page comes from a deployment that allows this server, made as docs/dicomweb.md says. */
 const test = base.extend<object, { readonly copy: ServedCopy }>({
   // oxlint-disable-next-line no-empty-pattern
-  copy: [async ({}, use) => {
+  copy: [async ({}, provide) => {
     const copy = await serveCopy();
-    await use(copy);
+    await provide(copy);
     await copy.stop();
   }, { scope: 'worker' }],
-  baseURL: ({ copy }, use) => use(copy.url),
+  baseURL: ({ copy }, provide) => provide(copy.url),
 });
 
 test.skip(missing !== null, `DICOMweb against Orthanc: ${missing}`);

@@ -41,14 +41,14 @@ test('descriptions and kernels with markup, direction and control characters, an
   await openEmpty(page);
   const uid = '1.2.826.0.1.3680043.10.1562.88';
   const description = `${MARKUP}${OVERRIDE}${ISOLATE}Th${BELL}orax`;
-  const named = ctFiles({ SeriesDescription: description, StudyDescription: MARKUP, ConvolutionKernel: `<b>B30</b>${OVERRIDE}`, PatientName: MARKUP, ImageComments: MARKUP });
-  const long = ctFiles({ SeriesDescription: `${'Wirbelsäule'.repeat(2000)}Ende`, SeriesInstanceUID: `${uid}.1` }, { seriesInstanceUid: `${uid}.1` });
-  const refused = ctFiles({ SeriesDescription: `${MARKUP}${OVERRIDE}`, SeriesInstanceUID: `${uid}.2` }, { seriesInstanceUid: `${uid}.2`, modality: 'MR' });
+  const named = ctFiles({ SpecificCharacterSet: 'ISO_IR 192', SeriesDescription: description, StudyDescription: MARKUP, ConvolutionKernel: `<b>B30</b>${OVERRIDE}`, PatientName: MARKUP, ImageComments: MARKUP });
+  const long = ctFiles({ SpecificCharacterSet: 'ISO_IR 192', SeriesDescription: `${'Wirbelsäule'.repeat(2000)}Ende`, SeriesInstanceUID: `${uid}.1` }, { seriesInstanceUid: `${uid}.1` });
+  const refused = ctFiles({ SpecificCharacterSet: 'ISO_IR 192', SeriesDescription: `${MARKUP}${OVERRIDE}`, SeriesInstanceUID: `${uid}.2` }, { seriesInstanceUid: `${uid}.2`, modality: 'MR' });
   const hebrew = ctFiles({ SpecificCharacterSet: 'ISO_IR 192', SeriesDescription: `${HEBREW} 12`, SeriesInstanceUID: `${uid}.3` }, { seriesInstanceUid: `${uid}.3` });
   await chooseFiles(page, [...named, ...long, ...refused, ...hebrew]);
   const items = page.getByTestId('series-item');
   await expect(items.filter({ hasText: `${MARKUP}Th orax` })).toHaveCount(1);
-  await expect(items.filter({ hasText: /^(Wirbelsäule)+Wirb…[a-zäWi]+Ende/ })).toHaveCount(1);
+  await expect(items.filter({ hasText: /^(Wirbelsäule)+Wir…[a-zäW]+Ende/ })).toHaveCount(1);
   await expect(items.filter({ hasText: `\u2068${HEBREW} 12\u2069` })).toHaveCount(1);
   await expect(page.getByLabel('Series')).toContainText(MARKUP);
   await items.filter({ hasText: 'Th orax' }).click();

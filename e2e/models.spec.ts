@@ -105,7 +105,7 @@ test('a zip of a clinic’s network passes its checks, is chosen for the study, 
   await resultOf(page, 'L1');
   await expect(page.getByTestId('level-table')).toContainText('Network, 90 % interval');
   const back = await savedL1(page);
-  expect(back).toEqual(before);
+  expect([back.run.modelId, back.run.modelSha256, back.value, back.width]).toEqual([before.run.modelId, before.run.modelSha256, before.value, before.width]);
   await expect(page.getByTestId('network-choice')).toHaveCount(0);
   await expect(page.getByTestId('research-notice')).toContainText('simulated');
 });

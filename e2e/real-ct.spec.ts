@@ -9,11 +9,13 @@ test.skip(!hasTestData('reference.json'), NO_TEST_DATA);
 type Reference = Record<string, { readonly levels: Record<string, { readonly centre: Lps; readonly hu?: number; readonly sd?: number }> }>;
 
 /**
- * Issue 2: measured trabecular HU within 10 HU of the reference. Its region is fixed in patient axes and the app's follows the body: in uneven
- * bone (the wedge L1 of ts-example, the dense noisy spine of LIDC-IDRI-0314) the two may differ by a quarter of the spread within the region.
+ * Measured trabecular HU within 2 HU of the reference in even bone. Its region is fixed in patient axes and the app's follows the body: in uneven
+ * bone (the wedge L1 of ts-example, the dense noisy spine of LIDC-IDRI-0314) the two may differ by a fifth of the spread within the region, since
+ * the reference itself does that when its centre moves by the 2 mm to which it is known (docs/evaluation/measuring.md).
  */
-const HU_TOLERANCE = 10;
-const SHARE_OF_SD = 0.25;
+const HU_TOLERANCE = 2;
+const EVEN_SD = 50;
+const SHARE_OF_SD = 0.2;
 
 function folder(name: string): string[] {
   const at = testDataPath('ct', name);
@@ -60,7 +62,8 @@ function expectReferenceHu(saved: Awaited<ReturnType<typeof savedResults>>, leve
     const wanted = levels[level]?.hu;
     if (wanted === undefined) continue;
     expect(measurement, `${level} is measured`).not.toBeNull();
-    expect(Math.abs((measurement?.meanHu ?? 0) - wanted), `${level}: ${measurement?.meanHu} HU against ${wanted}`).toBeLessThanOrEqual(Math.max(HU_TOLERANCE, SHARE_OF_SD * (levels[level]?.sd ?? 0)));
+    const sd = levels[level]?.sd ?? 0;
+    expect(Math.abs((measurement?.meanHu ?? 0) - wanted), `${level}: ${measurement?.meanHu} HU against ${wanted}`).toBeLessThanOrEqual(sd < EVEN_SD ? HU_TOLERANCE : SHARE_OF_SD * sd);
   }
 }
 
@@ -99,7 +102,7 @@ test('the TPTBox body opens, and its low-density L3 reads low', async ({ page })
   const saved = await analyse(page, { L3: referenceLevels('tptbox-l3')['L3']?.centre ?? [0, 0, 0] });
   expectFinite(saved);
   // Interior mask mean of the reference: 54 HU.
-  expect(Math.abs((saved.levels[0]?.measurement?.meanHu ?? 0) - 54)).toBeLessThanOrEqual(15);
+  expect(Math.abs((saved.levels[0]?.measurement?.meanHu ?? 0) - 54)).toBeLessThanOrEqual(3);
 });
 
 test('the JPEG 2000 slab without UIDs opens and says that contrast was given', async ({ page }) => {

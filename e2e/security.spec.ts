@@ -162,23 +162,26 @@ test('studies from files, a link and a server address likewise, and no name or U
   expect(copy.violations).toEqual([]);
 });
 
+/** What code of ours would do that wants to send something away. */
+function ask(): Promise<string> {
+  return fetch('http://elsewhere.example/leak', { mode: 'no-cors' }).then(() => 'sent', () => 'refused');
+}
+
+/** The same in every worker but onnxruntime's threads, which stand still between runs and answer nobody. */
+async function askInWorkers(page: Page): Promise<readonly string[]> {
+  const workers = page.workers().filter((worker) => !worker.url().includes('ort-wasm'));
+  expect(workers.length).toBeGreaterThan(1);
+  return Promise.all(workers.map((worker) => worker.evaluate(ask)));
+}
+
 test('the records would notice: what asks elsewhere is refused and reported, on the page and in a worker; without the policy it meets the trap', async ({ launchOptions }) => {
   const page = await openBrowser(launchOptions, true);
   await openDemo(page, '?spine=no');
   await pick(page, 'L1');
-  const ask = async (): Promise<string> => {
-    try {
-      await fetch('http://elsewhere.example/leak', { mode: 'no-cors' });
-      return 'sent';
-    } catch {
-      return 'refused';
-    }
-  };
   expect(await page.evaluate(ask)).toBe('refused');
-  const workers = page.workers();
-  expect(workers.length).toBeGreaterThan(0);
-  for (const worker of workers) expect(await worker.evaluate(ask), worker.url()).toBe('refused');
-  await expect.poll(() => copy.violations.filter((report) => report.includes('connect-src')).length).toBeGreaterThanOrEqual(1 + workers.length);
+  const answers = await askInWorkers(page);
+  expect(new Set(answers)).toEqual(new Set(['refused']));
+  await expect.poll(() => copy.violations.filter((report) => report.includes('connect-src')).length).toBeGreaterThanOrEqual(1 + answers.length);
   expect(trap.caught.filter((request) => request.includes('elsewhere.example'))).toEqual([]);
   expect(faults.length).toBeGreaterThan(0);
 
@@ -250,14 +253,12 @@ for (const hasHeaders of [true, false]) {
 test('on a host without headers the service worker adds them, so that workers have the policy too', async ({ launchOptions }) => {
   const page = await openBrowser(launchOptions, false);
   await openDemo(page, '?spine=no');
-  await expect.poll(() => page.evaluate(() => crossOriginIsolated), { timeout: 60_000 }).toBe(true);
+  // On a slow machine the page may have started before the service worker did: then the next load has it.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => null));
   await openDemo(page, '?spine=no');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await pick(page, 'L1');
-  const workers = page.workers();
-  expect(workers.length).toBeGreaterThan(0);
-  for (const worker of workers) {
-    expect(await worker.evaluate(() => fetch('http://elsewhere.example/leak', { mode: 'no-cors' }).then(() => 'sent', () => 'refused')), worker.url()).toBe('refused');
-  }
+  expect(new Set(await askInWorkers(page))).toEqual(new Set(['refused']));
   expect(trap.caught.filter((request) => request.includes('elsewhere.example'))).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stampOfflineFiles } from './offline-files.mjs';
 import { originsOfDeployment, securityHeaders, withPolicy } from './security-headers.mjs';
+import { writeServerSettings } from './write-stick.mjs';
 
 const [folder, ...addresses] = process.argv.slice(2);
 if (folder === undefined) end('Name the folder that holds index.html, then the origins to allow, such as https://pacs.clinic.example.');
@@ -22,6 +23,8 @@ writeFileSync(deploymentPath, `${JSON.stringify({ ...deployment, allowedOrigins 
 writeFileSync(pagePath, page);
 // The page is another file now, and the service worker keeps only files that are as listed.
 if (existsSync(join(folder, 'sw.js'))) stampOfflineFiles(folder);
+// A stick's servers read their headers from a file beside the page's folder.
+if (existsSync(join(folder, '..', 'server-settings.json'))) writeServerSettings(join(folder, '..'));
 console.log(`The page may read from its own origin${origins.map((origin) => ` and ${origin}`).join('')}.`);
 console.log(`A server that sends headers must send this one:\nContent-Security-Policy: ${securityHeaders(origins)['Content-Security-Policy']}`);
 

@@ -1,8 +1,8 @@
 // What a build needs offline, and its name: written into dist/sw.js and dist/index.html. Run again by whoever changes a file of a finished build
 // (`node scripts/offline-files.mjs <dist>`): the service worker keeps only files that are as listed. No dependency.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** Not part of the copy: the worker itself, the settings of the host, which are asked anew, and what only tests read. */
@@ -73,7 +73,7 @@ function listFiles(folder, under = '') {
   }).toSorted((one, other) => (one < other ? -1 : 1));
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const dist = process.argv[2] ?? 'dist';
   if (!existsSync(join(dist, 'sw.js'))) {
     console.error(`${dist} holds no sw.js: give the folder of a finished build (npm run build).`);

@@ -1,6 +1,6 @@
 // npm run stick -- <folder>: the built application with two small servers, for a computer without a network.
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { originsOfDeployment, securityHeaders } from './security-headers.mjs';
 
@@ -40,7 +40,7 @@ export function writeStick(dist, stick) {
   writeServerSettings(stick);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const [, , stick, dist = 'dist'] = process.argv;
   const problem =
     stick === undefined ? 'Say where the folder should be written: npm run stick -- <folder>'

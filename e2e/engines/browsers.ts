@@ -22,7 +22,8 @@ type Place = { readonly folder: string; readonly downloads: string; readonly env
 
 const FIREFOX = ['firefox-esr', 'firefox'].map(findProgram).find((path) => path !== null) ?? null;
 const WEBKIT_DRIVER = findProgram('WebKitWebDriver');
-const MINI_BROWSER = ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((name) => `/usr/lib/x86_64-linux-gnu/${name}/MiniBrowser`).find((path) => existsSync(path)) ?? null;
+const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+const MINI_BROWSER = ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((name) => join(LIBRARIES, name, 'MiniBrowser')).find((path) => existsSync(path)) ?? null;
 const XVFB = findProgram('Xvfb');
 const START_LIMIT_MS = 60_000;
 

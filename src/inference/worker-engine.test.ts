@@ -152,6 +152,19 @@ describe('WorkerEngine', () => {
     expect(workers[0]?.mostWaiting).toBe(1);
   });
 
+  it('starts another worker where the first died of starting, and gives up where that dies too', async () => {
+    const dying: Behaviour = (_request, worker) => {
+      worker.crash('gone');
+      return 'hang';
+    };
+    const once = setUp({ behaviours: [dying, answerWithGolden(manifest)] });
+    expect((await once.engine.load(source)).ok).toBe(true);
+    expect(once.workers.length).toBe(2);
+    const twice = setUp({ behaviours: [dying, dying, answerWithGolden(manifest)] });
+    expect(await twice.engine.load(source)).toMatchObject({ ok: false, error: { code: 'worker-crashed' } });
+    expect(twice.workers.length).toBe(2);
+  });
+
   it('starts another worker after a crash', async () => {
     const crashing: Behaviour = (request, worker) => {
       if (request.type !== 'analyse') return answerWithGolden(manifest)(request, worker);

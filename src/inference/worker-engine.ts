@@ -199,10 +199,13 @@ export class WorkerEngine implements InferenceEngine {
   }
 
   /** WASM starts without a limit: there is nothing left to fall back to, and a slow network is no fault. */
-  private startWorker(model: LoadedModel, backend: Backend, webgpuLimitMs: number): Promise<Result<ModelWorker, InferenceProblem>> {
+  private async startWorker(model: LoadedModel, backend: Backend, webgpuLimitMs: number): Promise<Result<ModelWorker, InferenceProblem>> {
     const { signal } = this.disposal;
     const limit = backend === 'webgpu' ? { timeoutMs: webgpuLimitMs } : {};
-    return ModelWorker.start(this.parts.createWorker(), model.files, backend, model.build, { signal, ...limit });
+    const start = () => ModelWorker.start(this.parts.createWorker(), model.files, backend, model.build, { signal, ...limit });
+    const first = await start();
+    // Nothing would start it again; WebGPU has WASM to fall back to.
+    return !first.ok && first.error.code === 'worker-crashed' && backend === 'wasm' ? start() : first;
   }
 
   private fallBack(model: LoadedModel, problem: InferenceProblem): void {

@@ -82,7 +82,7 @@ export function createPicking({ store, openVolume, findBody, proposesNeighbours 
   async function proposeNeighbours(volume: VolumeSource, pick: LevelPick): Promise<void> {
     const isWanted = (): boolean => openVolume() === volume && store.getState().spine.status !== 'running' && picksNow().includes(pick);
     const find = (at: WorldPoint) => findBody(volume, at);
-    const found = await walkSpine({ volume, start: pick, taken: picksNow().map(({ level }) => level), find, isWanted });
+    const found = await walkSpine({ volume, start: pick, taken: picksNow(), find, isWanted });
     if (found.length === 0 || !isWanted()) return;
     change((history) => placeProposals(history, [...picksNow().filter(isOwnProposal), ...found]));
   }

@@ -82,7 +82,11 @@ describe('recovery', () => {
     const { folder, files } = fakePrivateFolder();
     await leaveBehind(folder);
     const [text] = await Promise.all([...files.values()].map((file) => file.text()));
-    for (const secret of [UID, '1.2.840.99.1', '4711', '600.75', '565.125', 'L1', 'confirmed', 'osteolens-results', 'kvp']) expect(text).not.toContain(secret);
+    const sealed = Buffer.from((JSON.parse(text ?? '') as { readonly data: string }).data, 'base64').toString('latin1');
+    for (const secret of [UID, '1.2.840.99.1', '"L1"', '600.75', '565.125', 'confirmed', 'osteolens-results', '"kvp"']) {
+      expect(text).not.toContain(secret);
+      expect(sealed).not.toContain(secret);
+    }
     expect(JSON.parse(text ?? '')).toMatchObject({ picks: 2, savedAtMs: NOW });
     expect(Object.keys(JSON.parse(text ?? '') as object).toSorted()).toEqual(['data', 'iv', 'picks', 'salt', 'savedAtMs', 'version']);
   });

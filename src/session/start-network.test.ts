@@ -44,6 +44,20 @@ describe('the start of the network', () => {
     expect(listeners.size).toBe(0);
   });
 
+  it('leaves memory and cores to the search for the vertebrae, and comes after it', () => {
+    const { store, start } = page();
+    store.setState({ openSeriesId: 'a' });
+    vi.advanceTimersByTime(250);
+    store.setState({ spine: { status: 'running', done: 0, total: 100 } });
+    vi.advanceTimersByTime(20_000);
+    store.setState({ spine: { status: 'running', done: 60, total: 100 } });
+    vi.advanceTimersByTime(20_000);
+    expect(start).not.toHaveBeenCalled();
+    store.setState({ spine: { status: 'failed', sentence: 'No.' } });
+    vi.advanceTimersByTime(2000);
+    expect(start).toHaveBeenCalledTimes(1);
+  });
+
   it('comes at once when the pointer is over an open series, not when it leaves', () => {
     const { store, start, hover } = page();
     store.setState({ openSeriesId: 'a' });

@@ -14,7 +14,12 @@ const MAX_WORKERS = 4;
 let started: CodecPool | null = null;
 let startedOthers: CornerstoneCodecs | null = null;
 
+/**
+ * One in WebKit: of workers that start at once with the same script it gives only the first to the service worker (seen in WebKitGTK 2.50). The others
+ * fetch past it, and find no codec where there is no network.
+ */
 export function decodeWorkers(): number {
+  if (navigator.vendor.startsWith('Apple')) return 1;
   return Math.max(1, Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1));
 }
 

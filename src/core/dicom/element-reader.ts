@@ -27,19 +27,21 @@ export function readElements(dataSet: DataSet, decodeText: DecodeText, inherited
   const terms = valuesOf(rawBytes('x00080005'), 'windows-1252', decodeText);
   const label = terms.length > 0 || inheritedLabel === undefined ? encodingLabelOf(terms) : inheritedLabel;
 
-  const texts = (tag: string): readonly string[] => valuesOf(rawBytes(tag), label, decodeText);
-  const numbers = (tag: string): readonly number[] => texts(tag).map(parseDecimal).filter((value) => value !== null);
+  const values = (tag: string): readonly string[] => valuesOf(rawBytes(tag), label, decodeText);
+  // Numbers are read as they stand: a damaged one must not become another by leaving a character out.
+  const texts = (tag: string): readonly string[] => values(tag).map(plainText);
+  const numbers = (tag: string): readonly number[] => values(tag).map(parseDecimal).filter((value) => value !== null);
   return {
     text: (tag) => texts(tag).join('\\') || null,
     texts,
     numbers,
     vector: (tag, count) => {
-      const values = numbers(tag);
-      return values.length === count && texts(tag).length === count ? values : [];
+      const read = numbers(tag);
+      return read.length === count && values(tag).length === count ? read : [];
     },
-    number: (tag) => parseDecimal(texts(tag)[0] ?? ''),
+    number: (tag) => parseDecimal(values(tag)[0] ?? ''),
     integer: (tag) => {
-      const value = parseDecimal(texts(tag)[0] ?? '');
+      const value = parseDecimal(values(tag)[0] ?? '');
       return value === null ? null : Math.trunc(value);
     },
     uint16: (tag) => {
@@ -58,7 +60,7 @@ export function readElements(dataSet: DataSet, decodeText: DecodeText, inherited
 function valuesOf(bytes: Uint8Array | null, label: string, decodeText: DecodeText): readonly string[] {
   if (bytes === null) return [];
   const text = decodeDicomText(bytes, label, decodeText);
-  return text === '' ? [] : text.split('\\').map(plainText);
+  return text === '' ? [] : text.split('\\').map((value) => value.trim());
 }
 
 /** DS and IS with padding, and the decimal comma that some writers use; null where it is no number. */

@@ -127,6 +127,11 @@ describe('readHeader', () => {
     expect(firstSlice(readBytes(oneFile({ change })))).toMatchObject({ imagePositionPatient: null, pixelSpacing: null, imageOrientationPatient: null });
   });
 
+  test('should take control and direction characters out of text, and never out of numbers', () => {
+    const change = (): Record<string, unknown> => ({ SpecificCharacterSet: 'ISO_IR 192', SeriesDescription: 'A\u202eB\u0007C', KVP: '\u00071200', RescaleIntercept: '-\u200b1024' });
+    expect(firstSlice(readBytes(oneFile({ change })))).toMatchObject({ seriesDescription: 'AB C', kvp: null, rescaleIntercept: null });
+  });
+
   test('should decode names in the character set of the file', () => {
     const name = (bytes: Uint8Array): string | null => firstSlice(readBytes(bytes)).patientName;
     const withRawName = (characterSet: string, raw: readonly number[]): Uint8Array => {

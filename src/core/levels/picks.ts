@@ -2,9 +2,10 @@ import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { EllipticalCylinder } from '../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../geometry/spaces.ts';
 import { isOwnProposal, type LevelPick, type PickState } from './pick.ts';
+import { spineOf } from './named-spine.ts';
 import { renameAll, renameOne, shiftNames, type NameProblem } from './rename.ts';
 import { reconcileProposals } from './reconcile-proposals.ts';
-import { compareVertebrae, isAnalysed, spineWith, type VertebraName } from './vertebra-name.ts';
+import { compareVertebrae, isAnalysed, type VertebraName } from './vertebra-name.ts';
 
 /**
  * The picks of one study, as a value. Every operation gives a new value; a refused one gives its reason.
@@ -47,10 +48,10 @@ export function findPick(set: PickSet, level: VertebraName): LevelPick | undefin
   return set.picks.find((pick) => pick.level === level);
 }
 
-/** The next measured level below that the reader has not placed, else the next above, else null. */
+/** The next measured level below `after`, which is picked, that the reader has not placed, else the next above, else null. */
 export function nextArmed(picks: readonly LevelPick[], after: VertebraName): VertebraName | null {
   const isFree = (level: VertebraName): boolean => picks.every((pick) => pick.level !== level || isOwnProposal(pick));
-  const spine = spineWith([...picks.map(({ level }) => level), after]);
+  const spine = spineOf(picks);
   const position = spine.indexOf(after);
   const isNext = (level: VertebraName): boolean => isAnalysed(level) && isFree(level);
   return spine.slice(position + 1).find(isNext) ?? spine.slice(0, position).toReversed().find(isNext) ?? null;
@@ -65,7 +66,7 @@ export function armLevel(history: PickHistory, armed: VertebraName | null): Pick
 export function placePick(history: PickHistory, pick: LevelPick): PickHistory {
   const { picks } = history.present;
   const kept = withPick({ picks: picks.filter((one) => !isOwnProposal(one)), armed: null }, pick).picks;
-  const all = [...kept, ...reconcileProposals(kept, picks.filter(isOwnProposal))].toSorted(headToFeet);
+  const all = reconcileProposals(kept, picks.filter(isOwnProposal));
   return commit(history, { picks: all, armed: nextArmed(all, pick.level) });
 }
 
@@ -74,7 +75,7 @@ export function placePicks(history: PickHistory, picks: readonly LevelPick[]): P
   if (picks.length === 0) return history;
   const { picks: before, armed } = history.present;
   const kept = picks.reduce(withPick, { picks: before.filter((one) => !isOwnProposal(one)), armed });
-  const all = [...kept.picks, ...reconcileProposals(kept.picks, before.filter(isOwnProposal))].toSorted(headToFeet);
+  const all = reconcileProposals(kept.picks, before.filter(isOwnProposal));
   return commit(history, { picks: all, armed });
 }
 
@@ -85,7 +86,7 @@ export function placePicks(history: PickHistory, picks: readonly LevelPick[]): P
 export function placeProposals(history: PickHistory, proposals: readonly LevelPick[]): PickHistory {
   const { picks, armed } = history.present;
   const kept = picks.filter((pick) => !isOwnProposal(pick));
-  const next = [...kept, ...reconcileProposals(kept, proposals)].toSorted(headToFeet);
+  const next = reconcileProposals(kept, proposals);
   if (next.length === 0 && picks.length === 0) return history;
   // What was armed for the first click is proposed now: a stray click must not move it.
   const isDone = kept.length === 0 && next.some(({ level }) => level === armed);

@@ -77,6 +77,18 @@ describe('proposals', () => {
     expect(again.present.picks.filter(({ centreLps }) => centreLps[2] === placeOf(2)[2]).map(({ state }) => state)).toEqual(['rejected']);
   });
 
+  it('take the name of a rejected body where another body has it now', () => {
+    const rejected = rejectPick(spine, 'L1');
+    const moved = placeProposals(rejected, proposed(['T12', 'L1', 'L2', 'L3', 'L4'], 0));
+    // The rejected body, third in the row, is L2 by the new names, and another is proposed as L1.
+    expect(show(moved)).toBe('T12? L1? L2x L3? L4?');
+    expect(findPick(moved.present, 'L1')?.centreLps).toEqual(placeOf(1));
+    expect(findPick(moved.present, 'L2')?.centreLps).toEqual(placeOf(2));
+    // Where nothing is proposed on it any more, its name is free.
+    const elsewhere = placeProposals(rejected, [...proposed(['T12'], 0), ...proposed(['L1'], 1)]);
+    expect(show(elsewhere)).toBe('T12? L1?');
+  });
+
   it('are what the next armed level may replace', () => {
     expect(nextArmed(placePick(spine, picked('L1', 2)).present.picks, 'L1')).toBe('L2');
     expect(nextArmed(confirmAll(spine).present.picks, 'L1')).toBe('L4');
@@ -110,6 +122,20 @@ describe('names', () => {
     const up = done(shiftAll(withT13, -1));
     expect(show(up)).toBe('T10? T11? T12? T13?');
     expect(show(done(shiftAll(up, 1)))).toBe('T11? T12? T13? L1?');
+  });
+
+  it('are counted body by body where the spine has eleven ribs or four lumbar vertebrae', () => {
+    const eleven = placeProposals(emptyPickHistory(), proposed(['T10', 'T11', 'L1', 'L2']));
+    expect(show(done(renamePick(eleven, 'L1', 'T12', true)))).toBe('T10? T11? T12? L1?');
+    expect(show(done(renamePick(eleven, 'T10', 'T11', true)))).toBe('T11? T12? L1? L2?');
+    expect(show(done(shiftAll(eleven, -1)))).toBe('T9? T10? T11? L1?');
+    const four = placeProposals(emptyPickHistory(), proposed(['L3', 'L4', 'S1']));
+    expect(show(done(renamePick(four, 'S1', 'L5', true)))).toBe('L3? L4? L5?');
+    // Two steps apart T12 is only not marked.
+    const gap = placeProposals(emptyPickHistory(), [...proposed(['T11'], 0), ...proposed(['L1'], 2)]);
+    expect(show(done(renamePick(gap, 'L1', 'T12', true)))).toBe('T10? T12?');
+    expect(nextArmed(placePick(eleven, picked('T11', 1)).present.picks, 'T11')).toBe('L1');
+    expect(nextArmed(confirmAll(eleven).present.picks, 'T11')).toBe('L3');
   });
 
   it('leave the others when one is renamed alone, and never come twice', () => {

@@ -1,19 +1,26 @@
 import { distanceMm } from '../geometry/spaces.ts';
 import type { LevelPick } from './pick.ts';
 import { renameAll } from './rename.ts';
+import { compareVertebrae } from './vertebra-name.ts';
 
 /** Two centres nearer than this mean the same body: bodies that are neighbours are at least 16 mm apart (check-picks.ts). */
 export const SAME_BODY_MM = 10;
 
 /**
- * Proposals as they stand beside what the reader or a file has placed: a body that both know gives the names, and the proposals
- * follow it; bodies and names that are there already, and bodies that the reader rejected, are left out.
+ * What the reader or a file has placed, and the app's proposals beside it, head to feet: a body that both know gives the names, and the
+ * proposals follow it; bodies and names that are there already are left out. A rejected body stays rejected under the name that it would
+ * have now, and is forgotten where no proposal lies on it and another body has its name.
  * @param kept picks that are not the app's own proposals
  * @param proposals head to feet
  */
 export function reconcileProposals(kept: readonly LevelPick[], proposals: readonly LevelPick[]): readonly LevelPick[] {
-  const named = followNames(kept.filter(({ state }) => state !== 'rejected'), proposals);
-  return named.filter((one) => kept.every((pick) => pick.level !== one.level && !isSameBody(pick, one)));
+  const [placed, rejected] = [kept.filter(({ state }) => state !== 'rejected'), kept.filter(({ state }) => state === 'rejected')];
+  const named = followNames(placed, proposals);
+  const refused = rejected.map((pick) => ({ ...pick, level: named.find((one) => isSameBody(one, pick))?.level ?? pick.level }));
+  const added = named.filter((one) => placed.every((pick) => pick.level !== one.level && !isSameBody(pick, one)) && rejected.every((pick) => !isSameBody(pick, one)));
+  const taken = new Set([...placed, ...added].map(({ level }) => level));
+  const stillRefused = refused.filter(({ level }, n) => !taken.has(level) && refused.findIndex((one) => one.level === level) === n);
+  return [...placed, ...added, ...stillRefused].toSorted((one, other) => compareVertebrae(one.level, other.level));
 }
 
 function followNames(placed: readonly LevelPick[], proposals: readonly LevelPick[]): readonly LevelPick[] {

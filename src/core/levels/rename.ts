@@ -1,28 +1,30 @@
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { LevelPick } from './pick.ts';
+import { spineOf } from './named-spine.ts';
 import { shiftName, spineWith, type VertebraName } from './vertebra-name.ts';
 
 export type NameProblem = { readonly code: 'shift-leaves-range' | 'nothing-to-shift' | 'name-taken'; readonly sentence: string };
 
 type Shifted = { readonly picks: readonly LevelPick[]; readonly nameOf: (name: VertebraName) => VertebraName | null };
 
-/** All picks one name further: 1 towards the feet, −1 towards the head. T13 and L6 are counted where they are named. */
+/** All picks one name further in their own spine (named-spine.ts): 1 towards the feet, −1 towards the head. */
 export function shiftNames(picks: readonly LevelPick[], steps: 1 | -1): Result<Shifted, NameProblem> {
   if (picks.length === 0) return fail({ code: 'nothing-to-shift', sentence: 'There is no level to rename yet.' });
-  const spine = spineWith(picks.map(({ level }) => level));
+  const spine = spineOf(picks);
   const nameOf = (name: VertebraName): VertebraName | null => shiftName(spine, name, steps);
   const renamed = renameEach(picks, nameOf);
   return renamed.ok ? ok({ picks: renamed.value, nameOf }) : renamed;
 }
 
 /**
- * All picks renamed so that `from` becomes `to`: the others are counted from it in a spine that has T13 or L6 only where it is
- * the new name. So "L1 is T13" leaves the ribs' names and moves the lumbar ones up by one.
+ * All picks renamed so that `from` becomes `to`: the others are counted from it, body by body, in a spine that has T13 or L6 only where it
+ * is the new name. So "L1 is T13" leaves the ribs' names and moves the lumbar ones up by one, and so does "L1 is T12" after eleven ribs.
  */
 export function renameAll(picks: readonly LevelPick[], from: VertebraName, to: VertebraName): Result<readonly LevelPick[], NameProblem> {
-  const before = spineWith(picks.map(({ level }) => level));
+  if (from === to) return ok(picks);
+  const before = spineOf(picks);
   const after = spineWith([to]);
-  return renameEach(picks, (name) => shiftName(after, to, before.indexOf(name) - before.indexOf(from)));
+  return renameEach(picks, (name) => (before.includes(name) ? shiftName(after, to, before.indexOf(name) - before.indexOf(from)) : null));
 }
 
 /** One pick renamed, the others as they are. */

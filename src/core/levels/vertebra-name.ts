@@ -29,7 +29,8 @@ export function spineWith(names: readonly VertebraName[]): readonly VertebraName
   return VERTEBRAE.filter((name) => !SUPERNUMERARY.has(name) || names.includes(name));
 }
 
-/** The name `steps` further towards the feet (negative: towards the head) in this spine, or null beyond its ends. */
+/** The name `steps` further towards the feet (negative: towards the head) in this spine, or null beyond its ends and for a name it has not. */
 export function shiftName(spine: readonly VertebraName[], name: VertebraName, steps: number): VertebraName | null {
-  return spine[spine.indexOf(name) + steps] ?? null;
+  const at = spine.indexOf(name);
+  return at < 0 ? null : (spine[at + steps] ?? null);
 }

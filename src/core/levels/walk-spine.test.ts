@@ -16,6 +16,11 @@ function start(level: VertebraName): LevelPick {
   return { level, centreLps, state: 'confirmed' };
 }
 
+/** Marked far from all bodies, so that only the name counts. */
+function elsewhere(level: VertebraName): LevelPick {
+  return { level, centreLps: worldPoint(90, 90, 800), state: 'confirmed' };
+}
+
 /** A snap that reaches 12 mm; `missing` bodies are not seen. */
 function finderOf(missing: readonly VertebraName[] = [], asked: WorldPoint[] = []) {
   return (at: WorldPoint) => {
@@ -40,8 +45,8 @@ describe('walkSpine', () => {
   });
 
   it('counts an extra vertebra where one is named', async () => {
-    expect(names(await walk('L1', { taken: ['T13'] }))).toBe('L2 L3 L4 L5');
-    const found = await walk('T12', { taken: ['T13'] });
+    expect(names(await walk('L1', { taken: [elsewhere('T13')] }))).toBe('L2 L3 L4 L5');
+    const found = await walk('T12', { taken: [elsewhere('T13')] });
     expect(names(found)).toBe('T10 T11');
   });
 
@@ -65,7 +70,20 @@ describe('walkSpine', () => {
   it('ends when it is not wanted any more, and before names that are there', async () => {
     let steps = 0;
     expect((await walk('L1', { isWanted: () => (steps += 1) < 3 })).length).toBe(2);
-    expect(names(await walk('L1', { taken: ['L1', 'T11', 'L4'] }))).toBe('T12 L2 L3');
+    expect(names(await walk('L1', { taken: [elsewhere('L1'), elsewhere('T11'), elsewhere('L4')] }))).toBe('T12 L2 L3');
+  });
+
+  it('ends before a body that is there under another name', async () => {
+    // The fourth body of the ladder is L1 here, and there is no T12: T11 is the third.
+    const shifted = (name: VertebraName, level: VertebraName): LevelPick => ({ ...start(name), level });
+    const taken = [shifted('T12', 'T11'), shifted('L1', 'L1'), shifted('L2', 'L2')];
+    expect(names(await walk('T12', { start: shifted('T12', 'T11'), taken }))).toBe('T10');
+    expect(names(await walk('T12', { start: shifted('T12', 'T11'), taken: taken.slice(2) }))).toBe('T10 T12');
+  });
+
+  it('does not propose a rejected body again, but its name where another body has it', async () => {
+    expect(names(await walk('L1', { taken: [{ ...start('L3'), state: 'rejected' }] }))).toBe('T10 T11 T12 L2');
+    expect(names(await walk('L1', { taken: [{ ...elsewhere('L3'), state: 'rejected' }] }))).toBe('T10 T11 T12 L2 L3 L4 L5');
   });
 
   it('starts from nothing that is not measured', async () => {

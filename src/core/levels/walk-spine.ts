@@ -4,7 +4,9 @@ import { addVector, distanceMm, type WorldPoint, type WorldVector } from '../geo
 import type { VolumeSource } from '../volume/volume-source.ts';
 import type { LevelPick } from './pick.ts';
 import { MIN_CONFIDENCE, type SnapResult } from './snap-to-body.ts';
-import { isAnalysed, spineWith, type VertebraName } from './vertebra-name.ts';
+import { spineOf, type MarkedBody } from './named-spine.ts';
+import { SAME_BODY_MM } from './reconcile-proposals.ts';
+import { isAnalysed } from './vertebra-name.ts';
 
 /** A body found is believed where its distance is this share of the expected one: a skipped or repeated body is far outside. */
 const BELIEVED_SPACING = { min: 0.68, max: 1.36 } as const;
@@ -21,8 +23,8 @@ type Walk = {
   readonly volume: Pick<VolumeSource, 'sizeVox' | 'indexToWorld'>;
   /** The vertebra to start from, whose name and place are believed. */
   readonly start: LevelPick;
-  /** Names that are there already: a walk ends before them. */
-  readonly taken: readonly VertebraName[];
+  /** Vertebrae that are there already: a walk ends before their names and their bodies. Of a rejected one only the body counts. */
+  readonly taken: readonly MarkedBody[];
   readonly find: FindBody;
   /** Asked before each step; the walk ends where it says no. */
   readonly isWanted: () => boolean;
@@ -30,7 +32,7 @@ type Walk = {
 
 /**
  * The neighbours of one vertebra, found one after the other towards head and feet, as proposals. Each next body is looked for at the mean
- * distance along the way so far; a walk ends at T10 and at the lowest lumbar level, at a name that is there, at the scan's edge, and where
+ * distance along the way so far; a walk ends at T10 and at the lowest lumbar level, at a name or a body that is there, at the scan's edge, and where
  * no body is found with confidence at a believable distance: rather none than a wrong one.
  */
 export async function walkSpine(walk: Walk): Promise<readonly LevelPick[]> {
@@ -40,7 +42,7 @@ export async function walkSpine(walk: Walk): Promise<readonly LevelPick[]> {
 }
 
 async function walkOneWay({ volume, start, taken, find, isWanted }: Walk, step: 1 | -1): Promise<readonly LevelPick[]> {
-  const spine = spineWith([start.level, ...taken]).filter(isAnalysed);
+  const spine = spineOf([start, ...taken]).filter(isAnalysed);
   const found: LevelPick[] = [];
   let { level, centreLps } = start;
   let way: WorldVector = [0, 0, -step];
@@ -48,11 +50,11 @@ async function walkOneWay({ volume, start, taken, find, isWanted }: Walk, step: 
   let scale = 1;
   for (;;) {
     const next = spine.indexOf(level) < 0 ? undefined : spine[spine.indexOf(level) + step];
-    if (next === undefined || taken.includes(next) || !isWanted()) return found;
+    if (next === undefined || taken.some(({ level: name, state }) => name === next && state !== 'rejected') || !isWanted()) return found;
     const [upper, lower] = step === 1 ? [level, next] : [next, level];
     const expectedMm = scale * (NAMED_STEPS.find(({ from, to }) => from === upper && to === lower)?.meanMm ?? 0);
     const body = await findNext(volume, centreLps, way, expectedMm, find);
-    if (body === null) return found;
+    if (body === null || taken.some((one) => distanceMm(one.centreLps, body.centreLps) < SAME_BODY_MM)) return found;
     const distance = distanceMm(body.centreLps, centreLps);
     scale = Math.min(1.25, Math.max(0.8, scale * (0.5 + (0.5 * distance) / expectedMm)));
     way = blend(way, directionOf(centreLps, body.centreLps), found.length === 0 ? 1 : 0.7);

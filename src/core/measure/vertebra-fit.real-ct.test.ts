@@ -61,7 +61,7 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
       }
       for (const degrees of TURNS) {
         const turned = meanAt(turnedScan(volume, centre, degrees), centre);
-        expect.soft(Math.abs(turned.turnDeg - still.turnDeg - degrees), `${label}, patient turned`).toBeLessThan(6);
+        expect.soft(Math.abs(turned.turnDeg - still.turnDeg - degrees), `${label}, patient turned`).toBeLessThan(3);
         expect.soft(Math.abs(turned.meanHu - still.meanHu), `${label}, patient turned`).toBeLessThan(most);
       }
       process.stdout.write(`${label}: turned ${still.turnDeg.toFixed(1)} degrees\n`);

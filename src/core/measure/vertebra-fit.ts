@@ -42,9 +42,10 @@ export const FIT_REACH_MM = [46, 46, 42] as const;
 
 /**
  * Windows in which walls and endplates are looked for, round after round; mm. The first holds the back wall of a shallow body (half depth 12 mm)
- * picked 4 mm behind its middle; in a wider one a dense focus inside is taken for a wall (ts-example L1).
+ * picked 4 mm behind its middle; in a wider one a dense focus inside is taken for a wall (ts-example L1). The second mends a wall that was
+ * missed because the vertebra was not turned yet.
  */
-const ROUNDS = [{ walls: 8, ends: 5 }, { walls: 4, ends: 3 }, { walls: 3, ends: 2.5 }] as const;
+const ROUNDS = [{ walls: 8, ends: 5 }, { walls: 5, ends: 3 }, { walls: 3, ends: 2.5 }] as const;
 /** Where a rim point is, in half depths. */
 const RIM = 1;
 /** Fat is the softest tissue round a body. Lung and gas are no better an end than fat, and their own steep edges lie near; HU. */
@@ -53,6 +54,8 @@ const SOFTEST_HU = -100;
 const MOST_OFF_MM = 13;
 /** Sizes that a body of T10 to L5 has, fractured ones included; mm (domain.md 3.1). */
 const SIZES_MM = { halfWidth: [12, 34], halfDepth: [9, 25], middle: [6, 42] } as const;
+/** Endplates are flat or hollow: a body this much higher in the middle than at both rims was taken together with a neighbour's endplate. */
+const MOST_CONVEX = 1.1;
 /** Shares of a surface found at which confidence is 0 and 1. */
 const SHARES = { none: 0.3, full: 0.8 } as const;
 
@@ -60,7 +63,7 @@ const SHARES = { none: 0.3, full: 0.8 } as const;
 export const FIT = {
   edge: EDGE, robust: ROBUST, axis: AXIS_SEARCH, turn: TURN, walls: WALLS, endplates: ENDPLATE_RAYS, softestHu: SOFTEST_HU,
   usualOutline: { halfWidth: USUAL_OUTLINE.halfWidth, halfDepth: USUAL_OUTLINE.halfDepth },
-  rounds: ROUNDS, rim: RIM, mostOffMm: MOST_OFF_MM, sizesMm: SIZES_MM, shares: SHARES, minConfidence: MIN_FIT_CONFIDENCE,
+  rounds: ROUNDS, rim: RIM, mostOffMm: MOST_OFF_MM, sizesMm: SIZES_MM, mostConvex: MOST_CONVEX, shares: SHARES, minConfidence: MIN_FIT_CONFIDENCE,
 } as const;
 
 /** What is known of a body between rounds: frame, middle of the body, and in that frame its outline and endplates. */
@@ -155,7 +158,8 @@ function describeFit({ frame, origin, walls, superior, inferior }: Found, pick: 
   const centreLps = pointIn(frame, origin, outline.x, outline.y, (heightAt(superior.coefficients, 0, 0) + heightAt(inferior.coefficients, 0, 0)) / 2);
   const isPlausible =
     isWithin(outline.halfWidth, SIZES_MM.halfWidth) && isWithin(outline.halfDepth, SIZES_MM.halfDepth) && isWithin(heightsMm.middle, SIZES_MM.middle) &&
-    Math.min(heightsMm.anterior, heightsMm.posterior) > 0 && distanceMm(centreLps, pick) <= MOST_OFF_MM;
+    Math.min(heightsMm.anterior, heightsMm.posterior) > 0 && heightsMm.middle <= MOST_CONVEX * Math.max(heightsMm.anterior, heightsMm.posterior) &&
+    distanceMm(centreLps, pick) <= MOST_OFF_MM;
   const found = (Math.min(share, superior.share, inferior.share) - SHARES.none) / (SHARES.full - SHARES.none);
   return {
     ...frame,

@@ -19,14 +19,13 @@ export async function extendChain(
   isWanted: () => boolean,
 ): Promise<readonly FittedVertebra[]> {
   const analysed = chain.filter(({ found }) => isAnalysed(found.name));
-  const taken = chain.map(({ found }) => found.name);
   const ends = [analysed[0], analysed.at(-1)].filter((end) => end !== undefined);
   const added: FittedVertebra[] = [];
   for (const { found, body } of new Set(ends)) {
     const { centreLps, isAgreed } = agreedCentre(found, body);
     if (!isAgreed) continue;
     const start: LevelPick = { level: found.name, centreLps, state: 'proposed' };
-    const walked = await walkSpine({ volume, start, taken: [...taken, ...added.map((one) => one.found.name)], find, isWanted });
+    const walked = await walkSpine({ volume, start, taken: [...chain, ...added].map((one) => ({ level: one.found.name, centreLps: one.found.centreLps })), find, isWanted });
     added.push(...walked.map(asFitted));
   }
   return [...chain, ...added].toSorted((one, other) => VERTEBRAE.indexOf(one.found.name) - VERTEBRAE.indexOf(other.found.name));

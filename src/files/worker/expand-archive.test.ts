@@ -56,6 +56,14 @@ describe('zip archives', () => {
     expect(events.findLast((event) => event.kind === 'unpacking')).toEqual({ kind: 'unpacking', archive: 'ct.zip', done: 12, total: 12 });
   });
 
+  test('should be read whatever places their members name, which are only names', async () => {
+    const places = ['../../etc/', '/root/', 'C:\\export\\', 'a//./'];
+    const { series, problems } = await open([await zip('ct.zip', members.map(({ bytes }, k) => ({ name: `${places[k % 4]}${k}.dcm`, bytes })))]);
+    expect(problems).toEqual([]);
+    expect(series.map(({ slices }) => slices.length)).toEqual([12]);
+    expect(series[0]?.slices[0]?.fileName).toBe('ct.zip/../../etc/0.dcm');
+  });
+
   test('should be recognised by content, not by name', async () => {
     const renamed = await zip('export.dat', members);
     expect((await open([renamed])).series).toHaveLength(1);

@@ -14,7 +14,8 @@ const OWN_METHODS: ReadonlySet<number> = new Set([0, 8]);
 export async function expandZip(archive: NamedBlob, allowance: Allowance, onProgress: UnpackProgress): Promise<Expanded> {
   const files: NamedBlob[] = [];
   const faults: FileFault[] = [];
-  const reader = new ZipReader(new BlobReader(archive.blob));
+  // Names such as "C:/x.dcm" or "../x.dcm", which some exports have, are harmless: they are shown and compared, and never are paths.
+  const reader = new ZipReader(new BlobReader(archive.blob), { filenameValidation: 'tolerant' });
   try {
     const members = await listMembers(reader, allowance);
     if (members.some((member) => member.encrypted)) faults.push({ code: 'encrypted-zip', fileName: archive.name });

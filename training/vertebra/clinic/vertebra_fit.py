@@ -101,6 +101,7 @@ def _describe(
         and sizes["halfDepth"][0] <= depth <= sizes["halfDepth"][1]
         and sizes["middle"][0] <= heights["middle"] <= sizes["middle"][1]
         and min(heights["anterior"], heights["posterior"]) > 0
+        and heights["middle"] <= _FIT["mostConvex"] * max(heights["anterior"], heights["posterior"])
         and math.dist(centre, pick) <= _FIT["mostOffMm"]
     )
     shares = _FIT["shares"]
