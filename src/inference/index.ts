@@ -5,7 +5,6 @@ import { readForcedBackend } from './choose-backend.ts';
 import { checkModel, type CheckedModel, type CheckOptions, type ModelFolderFiles } from './check-model.ts';
 import type { InferenceEngine, InferenceProblem } from './engine.ts';
 import { createModelReader } from './load-model.ts';
-import { prefetchRuntime } from './prefetch-runtime.ts';
 import type { RuntimeFacts } from './probe-runtime.ts';
 import { createSpineModelReader } from './load-spine-model.ts';
 import { createFinder, type SpineFinder } from './spine-finder.ts';
@@ -30,11 +29,10 @@ export type { OutputCheck, SelfTestReport } from './self-test.ts';
 export { SPINE_PARTS, type SpineFinder } from './spine-finder.ts';
 
 /**
- * The engine of a page. Starts nothing until a model is loaded; the one build of the runtime that this machine uses is fetched ahead.
+ * The engine of a page. Starts and fetches nothing until a model is loaded; the offline copy fetches the runtime ahead.
  * @param search the query of the page's address: `?backend=wasm` or `?backend=webgpu` forces a backend
  */
 export function createInferenceEngine(search: string, { adapter, build }: RuntimeFacts): InferenceEngine {
-  void build.then(prefetchRuntime);
   return new WorkerEngine({
     // Written out in full: Vite finds worker scripts by this very expression.
     createWorker: () => watchWorker(new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'osteolens-inference' })),
