@@ -44,7 +44,8 @@ self.addEventListener('fetch', (event) => {
   const path = address.pathname.slice(new URL(scope).pathname.length);
   // Only the page itself has a query: what to open, which backend.
   if (!ownNames.has(path.split('/')[0] ?? '') || (address.search !== '' && request.mode !== 'navigate')) return;
-  event.respondWith(serve(request, path));
+  // Storage that fails must not put the page out of reach.
+  event.respondWith(serve(request, path).catch(() => fetch(request)));
 });
 
 self.addEventListener('message', (event) => {
