@@ -83,7 +83,12 @@ test('the straightened view shows the spine on one line at true lengths, and the
   await expect(pane(page)).toHaveAttribute('data-mm-per-pixel', /\d/);
   const names = Object.keys(DEMO);
   const marks = new Map<string, { readonly x: number; readonly y: number }>();
-  for (const name of names) marks.set(name, await markAt(page, name));
+  // The pane is fitted again while levels come in from the file: all marks of one picture, or none.
+  await expect.poll(async () => {
+    const before = JSON.stringify([...marks]);
+    for (const name of names) marks.set(name, await markAt(page, name));
+    return JSON.stringify([...marks]) === before;
+  }, { intervals: [400] }).toBe(true);
   const mmPerPixel = Number(await pane(page).getAttribute('data-mm-per-pixel'));
   for (const [n, name] of names.entries()) {
     const [here, above] = [marks.get(name), marks.get(names[n - 1] ?? '')];

@@ -118,7 +118,7 @@ test('two series are listed, the longer opens, and each keeps its own picks', as
 
 test('a WebGPU that cannot start falls back to WASM, and says so once', async ({ page }) => {
   const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
-  await page.route('**/*asyncify*.wasm', (route) => route.abort());
+  await page.route(/(asyncify|jspi)[^/]*\.wasm/, (route) => route.abort());
   await openEmpty(page, '&backend=webgpu');
   await chooseFiles(page, [{ name: 'demo.zip', mimeType: 'application/zip', buffer: readFileSync('public/demo/demo-study.zip') }]);
   await pickLevel(page, 'L1', truth.levels['L1']?.centreLps ?? [0, 0, 0]);

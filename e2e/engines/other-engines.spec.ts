@@ -164,6 +164,8 @@ for (const name of ['firefox', 'webkit'] as const) {
           // From beside it: a pointer that stands still tells nothing to a plane that was not there yet.
           await tab.moveTo({ x: x + 40, y });
           await tab.moveTo({ x, y });
+          // The place beside is told first.
+          await new Promise((resolve) => { setTimeout(resolve, 500); });
           return textOf(tab, '[data-testid="hover"]');
         }).not.toBe(before);
         readouts.push(await textOf(tab, '[data-testid="hover"]'));
