@@ -158,17 +158,19 @@ for (const name of ['firefox', 'webkit'] as const) {
     async function readoutsOfAxial(): Promise<string[]> {
       const readouts: string[] = [];
       for (const [i, j] of [[11, 8], [6, 5], [15, 10]] as const) {
-        const before = readouts.at(-1) ?? '';
+        const point = pointOf(i, j, 10);
+        let readout = '';
+        // Until it is told of this very place: planes may still have been taking theirs.
         await expect.poll(async () => {
-          const { x, y } = await settledPosition(pointOf(i, j, 10));
-          // From beside it: a pointer that stands still tells nothing to a plane that was not there yet.
+          const { x, y } = await settledPosition(point);
           await tab.moveTo({ x: x + 40, y });
           await tab.moveTo({ x, y });
-          // The place beside is told first.
-          await new Promise((resolve) => { setTimeout(resolve, 500); });
-          return textOf(tab, '[data-testid="hover"]');
-        }).not.toBe(before);
-        readouts.push(await textOf(tab, '[data-testid="hover"]'));
+          await new Promise((resolve) => { setTimeout(resolve, 300); });
+          readout = await textOf(tab, '[data-testid="hover"]');
+          const [, left = NaN, back = NaN] = /HU\s+L (-?[\d.]+)\s+P (-?[\d.]+)/.exec(readout)?.map(Number) ?? [];
+          return Math.hypot(left - point[0], back - point[1]);
+        }).toBeLessThan(0.2);
+        readouts.push(readout.replace(/ HU.*/, ' HU'));
       }
       return readouts;
     }

@@ -118,9 +118,9 @@ describe('checkModel', () => {
   test('ends the worker of one that hangs', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
     const pending = check(folder(), (request, worker) => (request.type === 'patch' ? 'hang' : answerWithGolden(base)(request, worker)));
-    let isDone = false;
-    void pending.then(() => { isDone = true; });
-    while (!isDone) {
+    const run = { isDone: false };
+    void pending.then(() => { run.isDone = true; });
+    while (!run.isDone) {
       await vi.advanceTimersByTimeAsync(1000);
       // Hashing takes real time, which the clock of the test does not give.
       await new Promise((resolve) => { setImmediate(resolve); });
