@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { runnerImport } from 'vite';
 import { findChromium, HOW_TO_GET_CHROMIUM } from '../scripts/find-chromium.mjs';
+import { cpuSeconds } from './browser-cpu.mjs';
 import { serveFolder } from './serve.mjs';
 import { median } from './summary.mjs';
 
@@ -57,13 +58,6 @@ async function measure() {
     await browser.close();
     server.close();
   }
-}
-
-async function cpuSeconds(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
 function stop(sentence) {

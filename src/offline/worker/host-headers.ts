@@ -55,12 +55,12 @@ async function readJson(response: Response | undefined): Promise<unknown> {
 /** The same answer with the host's headers; a redirect passes as it is. */
 export async function withHostHeaders(response: Response): Promise<Response> {
   const wanted = Object.entries(await hostHeaders());
-  // Passed on as it came, its body is the browser's business, also where the page that asked is gone before its end.
+  // Passed on as it came: nothing of it has to go through this worker.
   if (response.status === 0 || wanted.every(([name, value]) => response.headers.get(name) === value)) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of wanted) headers.set(name, value);
   const { status, statusText } = response;
   const hasNoBody = status === 204 || status === 304;
-  // Whole: a body that streams through this worker and that nobody reads to its end keeps a connection of Firefox's busy until none is left.
+  // Read whole, so that no stream hangs on this worker after the page that asked is gone.
   return new Response(hasNoBody ? null : await response.blob(), { status, statusText, headers });
 }
