@@ -10,9 +10,13 @@ export function isEstimateRefused(result: LevelResult): boolean {
   return result.network === null || isNetworkRefused(result.warnings);
 }
 
-/** The likeliest class on a DXA scale, or unknown where there is no estimate to show. */
+/**
+ * The likeliest class on a DXA scale; unknown where there is no estimate to show, or where density and class contradict each other: a probability not
+ * to be relied on must not be green, nor red.
+ */
 export function displayClass(result: LevelResult, deviceId: string): DisplayClass {
   if (isEstimateRefused(result) || result.network === null) return 'unknown';
+  if (result.warnings.some(({ code }) => code === 'categories-differ')) return 'unknown';
   const device = deviceEstimate(result.network, deviceId);
   if (!device) return 'unknown';
   const largest = Math.max(...device.classProbabilities);
