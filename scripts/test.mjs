@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { fail, requireNode } from './check-node.mjs';
 import { installPackages } from './install.mjs';
 import { PYTHON, preparePython } from './python.mjs';
@@ -35,6 +36,8 @@ const steps = [
 ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** A few lines for each failed test of the first runners, said again at the end, where a cut log is read; pytest says its own there. */
+const failures = [];
 const lines = [];
 for (const step of steps) {
   console.log(`\n── ${step.name} ${'─'.repeat(60 - step.name.length)}`);
@@ -48,6 +51,7 @@ for (const step of steps) {
   for (const key of Object.keys(total)) total[key] += counted[key];
   lines.push(`${status === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(12)} ${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped`);
 }
+if (failures.length > 0) console.log(`\n${failures.join('\n')}`);
 console.log(`\n${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
@@ -61,14 +65,33 @@ function countVitest() {
   const text = readReport('unit.json');
   if (!text) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(text);
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'failed') nameFailure('unit', `${relative('.', file.name)}: ${test.fullName}`, test.failureMessages[0]);
+    }
+  }
   return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
 }
 
 function countPlaywright() {
   const text = readReport('e2e.json');
   if (!text) return { passed: 0, failed: 1, skipped: 0 };
-  const { stats } = JSON.parse(text);
+  const { stats, suites } = JSON.parse(text);
+  for (const spec of suites.flatMap(specsOf)) {
+    for (const test of spec.tests) {
+      if (test.status === 'unexpected') nameFailure('e2e', `${spec.file}:${spec.line} ${spec.title}`, test.results.at(-1)?.error?.message);
+    }
+  }
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+}
+
+function specsOf(suite) {
+  return [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
+}
+
+/** Colours are for a terminal; what a failure says of itself is cut to what fits a summary. */
+function nameFailure(step, name, message = '') {
+  failures.push(`${step}: ${name}\n    ${stripVTControlCharacters(message).trim().split('\n').filter(Boolean).slice(0, 6).join('\n    ')}`);
 }
 
 function countJunit() {
