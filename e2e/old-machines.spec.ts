@@ -136,14 +136,22 @@ async function loseCards(page: Page, givesCards = true): Promise<number> {
   }, givesCards);
 }
 
-/** The grey values that a plane shows, coarsely. */
+/** The mean grey values of 24 × 24 parts of a plane; browsers shrink a canvas by other rules where it lies in main memory. */
 async function pictureOf(page: Page, plane: Plane): Promise<readonly number[]> {
   return page.getByTestId(`plane-${plane}`).evaluate((surface) => {
     const canvas = surface.closest('.plane-viewport')?.querySelector('canvas');
     if (!canvas) throw new Error('There is no canvas.');
-    const small = new OffscreenCanvas(24, 24).getContext('2d');
-    small?.drawImage(canvas, 0, 0, 24, 24);
-    return Array.from(small?.getImageData(0, 0, 24, 24).data ?? []).filter((_value, n) => n % 4 === 0);
+    const { width, height } = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext('2d');
+    copy?.drawImage(canvas, 0, 0);
+    const { data } = copy?.getImageData(0, 0, width, height) ?? { data: new Uint8ClampedArray() };
+    const [sums, counts] = [new Float64Array(24 * 24), new Float64Array(24 * 24)];
+    for (let n = 0; n < width * height; n += 1) {
+      const cell = Math.floor((Math.floor(n / width) * 24) / height) * 24 + Math.floor(((n % width) * 24) / width);
+      sums[cell] = (sums[cell] ?? 0) + (data[4 * n] ?? 0);
+      counts[cell] = (counts[cell] ?? 0) + 1;
+    }
+    return Array.from(sums, (sum, cell) => sum / (counts[cell] ?? 1));
   });
 }
 
@@ -164,7 +172,7 @@ test.describe('WebGL', () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await watchCards(page);
-    await openDemo(page);
+    await openDemo(page, '?spine=no&draw=webgl');
     await pickLevel(page, 'L1', centreOf('L1'));
     await resultOf(page, 'L1');
     const before = await pictures(page);
@@ -188,7 +196,7 @@ test.describe('WebGL', () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await watchCards(page);
-    await openDemo(page);
+    await openDemo(page, '?spine=no&draw=webgl');
     const whole = await pictures(page);
     await page.reload();
     await expect(page.getByTestId('opening')).toContainText(/slices/i, { timeout: 60_000 });
@@ -199,34 +207,36 @@ test.describe('WebGL', () => {
     expect(faults).toEqual([]);
   });
 
-  test('where the browser gives no new context, a sentence says so, and its button draws again when it can', async ({ page }) => {
+  test('where the browser gives no new context, the processor draws the same picture, and that is said', async ({ page }) => {
     await watchCards(page);
-    await openDemo(page);
+    await openDemo(page, '?spine=no&draw=webgl');
     await pickLevel(page, 'L1', centreOf('L1'));
     await resultOf(page, 'L1');
     const before = await pictures(page);
-    await loseCards(page, false);
-    const lost = page.getByTestId('drawing-lost');
-    await expect(lost).toContainText('The graphics card stopped drawing');
-    await lost.getByRole('button', { name: 'Draw again' }).click();
-    await expect(lost).toBeVisible();
-    // Results can still be saved.
-    expect((await numbersOf(page, 'L1')).vbmd).toBeGreaterThan(0);
-    await page.evaluate(() => { (globalThis as unknown as CardPage).givesCards = true; });
-    await lost.getByRole('button', { name: 'Draw again' }).click();
-    await expect(lost).toHaveCount(0);
+    const numbers = await numbersOf(page, 'L1');
+    expect(await loseCards(page, false)).toBeGreaterThan(0);
+    await expect.poll(() => messages(page)).toEqual([expect.stringContaining('the processor draws the images from now on')]);
+    await expectPicture(page, before);
+    expect(await numbersOf(page, 'L1')).toEqual(numbers);
+    await page.getByTestId('plane-axial').press('PageUp');
+    await expect.poll(async () => (await pictureOf(page, 'axial')).join()).not.toBe(before.axial.join());
+    await chooseFiles(page, ['public/demo/demo-study.zip']);
+    await openingEnds(page);
     await expectPicture(page, before);
   });
 
-  test('where there is none at all, opening says what to do', async ({ baseURL }) => {
+  test('where there is none at all, the processor draws, and nothing is said', async ({ baseURL }) => {
     const { OSTEOLENS_CHROMIUM: executablePath } = process.env;
     const browser = await chromium.launch({ args: ['--no-sandbox', '--disable-gpu', '--disable-3d-apis'], ...(executablePath === undefined ? {} : { executablePath }) });
     try {
-      const page = await browser.newPage({ serviceWorkers: 'block' });
-      await page.goto(`${baseURL ?? ''}/?spine=no`);
-      await expect.poll(() => messages(page), { timeout: 60_000 }).toEqual([expect.stringContaining('This browser has no WebGL')]);
-      expect(await messages(page)).toEqual([expect.stringContaining('turn on hardware acceleration or use another browser')]);
-      await openingEnds(page);
+      const page = await browser.newPage({ serviceWorkers: 'block', baseURL: baseURL ?? '' });
+      expect(await page.evaluate(() => document.createElement('canvas').getContext('webgl2'))).toBeNull();
+      await openDemo(page);
+      await pictures(page);
+      await pickLevel(page, 'L1', centreOf('L1'));
+      await resultOf(page, 'L1');
+      expect((await numbersOf(page, 'L1')).vbmd).toBeGreaterThan(0);
+      expect(await messages(page)).toEqual([]);
     } finally {
       await browser.close();
     }

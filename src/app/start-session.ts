@@ -12,7 +12,7 @@ export function startSession(): Session {
   const query = new URLSearchParams(location.search);
   const runtime = runtimeFacts();
   session = createSession({
-    viewer: createViewer({ maxMegabytes: megabytesOf(query.get('maxMegabytes')) }),
+    viewer: createViewer({ maxMegabytes: megabytesOf(query.get('maxMegabytes')), drawWith: drawingOf(query.get('draw')) }),
     engine: createInferenceEngine(location.search, runtime),
     spineFinder: createSpineFinder(new URL('./models/osteolens-spine/', document.baseURI).href, runtime),
     checkModel: createModelChecker(runtime),
@@ -36,4 +36,8 @@ export function startSession(): Session {
 function megabytesOf(text: string | null): number | null {
   const value = Number(text);
   return text !== null && value > 0 && Number.isFinite(value) ? value : null;
+}
+
+function drawingOf(text: string | null): 'webgl' | 'canvas' | null {
+  return text === 'webgl' || text === 'canvas' ? text : null;
 }

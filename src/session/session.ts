@@ -127,7 +127,7 @@ export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl
   engine.subscribe(() => store.setState({ engine: engine.getStatus() }));
   engine.onFallback(({ sentence }) => tell(store, 'note', sentence, 'app'));
   followSpine(store, viewer);
-  viewer.onProblem(({ tone, sentence }) => tell(store, tone, sentence, 'app'));
+  viewer.onProblem(({ sentence }) => tell(store, 'note', sentence, 'app'));
   viewer.onClick(({ point }) => picking.pickAt(point));
 
   startNetworkLate(store, viewer, () => void inUse.ready());

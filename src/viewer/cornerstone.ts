@@ -1,4 +1,4 @@
-import { cache, init as initCore, getShouldUseCPURendering, metaData } from '@cornerstonejs/core';
+import { cache, getRenderingCapabilities, init as initCore, metaData } from '@cornerstonejs/core';
 import { logging } from '@cornerstonejs/utils';
 import { initWithoutWorkers } from './codec/cornerstone-codecs.ts';
 import { makeImageRegistry, type ImageRegistry } from './metadata-provider.ts';
@@ -9,8 +9,8 @@ const OUR_PROVIDER_PRIORITY = 10_000;
 export type Cornerstone = {
   readonly startDecodeWorker: () => Worker;
   readonly images: ImageRegistry;
-  /** False where the browser has no WebGL: slices can be read and measured, not drawn. */
-  readonly canDraw: boolean;
+  /** What WebGL 2 draws with: imitated where the browser does a graphics card's work with the processor, none where it has no WebGL 2. */
+  readonly card: 'real' | 'imitated' | 'none';
 };
 
 let started: Cornerstone | null = null;
@@ -45,5 +45,6 @@ function start(): Cornerstone {
   const startDecodeWorker = initWithoutWorkers();
   const images = makeImageRegistry();
   metaData.addProvider((type: string, imageId: unknown) => images.provide(type, imageId), OUR_PROVIDER_PRIORITY);
-  return { images, startDecodeWorker, canDraw: !getShouldUseCPURendering() };
+  const { webgl2, softwareRasterizer } = getRenderingCapabilities();
+  return { images, startDecodeWorker, card: !webgl2 ? 'none' : softwareRasterizer ? 'imitated' : 'real' };
 }

@@ -5,8 +5,8 @@ function setUp(answers: readonly boolean[]) {
   let lose = (): void => undefined;
   let clock = 0;
   let asked = 0;
-  const onRestored = vi.fn();
-  const drawing = keepDrawing({
+  const [onRestored, onGone] = [vi.fn(), vi.fn()];
+  keepDrawing({
     stage: {
       onContextLost: (listener) => { lose = listener; },
       restore: () => {
@@ -15,52 +15,55 @@ function setUp(answers: readonly boolean[]) {
       },
     },
     onRestored,
+    onGone,
     later: (task, ms) => {
       clock += ms;
       task();
     },
     now: () => clock,
   });
-  return { drawing, lose: () => lose(), wait: (ms: number) => { clock += ms; }, asked: () => asked, onRestored };
+  return { lose: () => lose(), wait: (ms: number) => { clock += ms; }, counts: () => ({ asked, restored: onRestored.mock.calls.length, gone: onGone.mock.calls.length }) };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 describe('drawing after a lost context', () => {
   it('goes on by itself, also where the browser needs a while', async () => {
-    const { drawing, lose, asked, onRestored } = setUp([false, false, true]);
+    const { lose, counts } = setUp([false, false, true]);
     lose();
     await settled();
-    expect([asked(), onRestored.mock.calls.length, drawing.problem() !== null]).toEqual([3, 1, false]);
+    expect(counts()).toEqual({ asked: 3, restored: 1, gone: 0 });
   });
 
-  it('waits for the reader where the browser gives no context', async () => {
-    const { drawing, lose, asked, onRestored } = setUp([false, false, false, false, true]);
-    const told: boolean[] = [];
-    drawing.onChange(() => told.push(drawing.problem() !== null));
+  it('gives up, once, where the browser gives no context', async () => {
+    const { lose, counts } = setUp([false, false, false, false, false, false]);
     lose();
     await settled();
-    expect([asked(), drawing.problem() !== null]).toEqual([3, true]);
-    expect(await drawing.again()).toBe(false);
-    expect(await drawing.again()).toBe(true);
-    expect(told).toEqual([true, false]);
-    expect(onRestored).toHaveBeenCalledTimes(1);
+    expect(counts()).toEqual({ asked: 3, restored: 0, gone: 1 });
+    lose();
+    await settled();
+    expect(counts().gone).toBe(1);
   });
 
-  it('stops trying where one context after the other is lost', async () => {
-    const { drawing, lose, asked, wait } = setUp([]);
+  it('gives up where one context after the other is lost', async () => {
+    const { lose, counts } = setUp([]);
     for (let n = 0; n < 3; n += 1) {
       lose();
       await settled();
     }
-    expect([asked(), drawing.problem() !== null]).toEqual([3, false]);
+    expect(counts()).toEqual({ asked: 3, restored: 3, gone: 0 });
     lose();
     await settled();
-    expect([asked(), drawing.problem() !== null]).toEqual([3, true]);
-    expect(await drawing.again()).toBe(true);
-    wait(60_000);
-    lose();
-    await settled();
-    expect([asked(), drawing.problem() !== null]).toEqual([5, false]);
+    expect(counts()).toEqual({ asked: 3, restored: 3, gone: 1 });
+  });
+
+  it('counts losses of a minute only', async () => {
+    const { lose, wait, counts } = setUp([]);
+    for (let n = 0; n < 6; n += 1) {
+      lose();
+      await settled();
+      wait(40_000);
+    }
+    expect(counts()).toEqual({ asked: 6, restored: 6, gone: 0 });
   });
 });

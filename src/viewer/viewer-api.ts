@@ -4,7 +4,6 @@ import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
 import type { CurvedModel } from './curved-model.ts';
 import type { Modifiers, PrimaryTool } from './gestures.ts';
-import type { Drawing } from './keep-drawing.ts';
 import type { LoadOptions, LoadProblem } from './load-slices.ts';
 import type { Pane, Plane } from './plane.ts';
 import type { ViewBox } from './plane-view.ts';
@@ -18,7 +17,7 @@ export type PlaneClick = { readonly point: WorldPoint; readonly plane: Pane; rea
 /** `valueHu` is the nearest voxel's; null outside the scan or where its slice is not loaded yet. */
 export type PlaneHover = { readonly point: WorldPoint; readonly plane: Pane; readonly valueHu: number | null };
 
-export type ViewerProblem = { readonly code: 'webgl-context-restored'; readonly tone: 'problem' | 'note'; readonly sentence: string };
+export type ViewerProblem = { readonly code: 'webgl-context-restored' | 'webgl-context-lost'; readonly sentence: string };
 
 export type PlaneBoxes = { readonly stage: HTMLElement; readonly surface: HTMLElement; readonly frame: HTMLElement };
 
@@ -70,7 +69,6 @@ export type Viewer = {
   /** At most once per frame; null when the pointer leaves. Told again where something changes under a pointer that rests. */
   readonly onHover: (listener: (hover: PlaneHover | null) => void) => () => void;
   readonly onProblem: (listener: (problem: ViewerProblem) => void) => () => void;
-  readonly drawing: Drawing;
 
   /** For React: a snapshot object changes only when something did, at most once per frame. */
   readonly snapshot: (plane: Plane) => PlaneSnapshot;

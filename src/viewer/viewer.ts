@@ -2,6 +2,8 @@ import { invertAffine, worldToIndex, type Affine } from '#src/core/geometry/affi
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import type { SeriesGrid, SeriesProblem } from '#src/core/dicom/series.ts';
 import { fail, ok } from '#src/lib/result.ts';
+import { createCanvasStage } from './canvas-stage.ts';
+import { createCardStage } from './card-stage.ts';
 import { startCornerstone } from './cornerstone.ts';
 import { makeCurvedCanvas } from './curved-canvas.ts';
 import { createCurvedModel, type CurvedModel } from './curved-model.ts';
@@ -16,7 +18,7 @@ import { PLANES, type Pane, type Plane } from './plane.ts';
 import { limitsAfter, memoryLimits, memoryNeed, type MemoryLimits } from './memory-budget.ts';
 import { readPreview } from './preview.ts';
 import { makeVolumeSource } from './read-block.ts';
-import { createStage, type Stage } from './stage.ts';
+import { makePlaneElements, type Stage } from './stage.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { createViewModel, type ViewModel } from './view-model.ts';
 import type { ClickListener, PlaneBoxes, Viewer, ViewerProblem } from './viewer-api.ts';
@@ -32,14 +34,23 @@ const WINDOW_SHARE_PER_PIXEL = 0.004;
 
 type OpenSeries = { readonly volume: OpenVolume; readonly grid: SeriesGrid; readonly worldToIndex: Affine; readonly stop: AbortController };
 
-/** @param maxMegabytes for one series, in place of what the browser says of the machine; null where it decides */
-export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: number | null } = {}): Viewer {
-  const stage = createStage();
+export type ViewerOptions = {
+  /** For one series, in place of what the browser says of the machine; null where it decides. */
+  readonly maxMegabytes: number | null;
+  /** What draws the planes; null where a graphics card does if there is one. */
+  readonly drawWith: 'webgl' | 'canvas' | null;
+};
+
+export function createViewer({ maxMegabytes, drawWith }: ViewerOptions): Viewer {
+  const elementOf = makePlaneElements();
+  // Made when the page has been laid out: looking for a graphics card takes a moment.
+  let made: Stage | null = null;
+  const stage = (): Stage => made ??= drawsOnCard(drawWith) ? makeCardStage() : createCanvasStage(elementOf);
   const model = createViewModel(
     {
       draw: (projection) => {
-        stage.setCamera(projection);
-        stage.render(projection.plane);
+        stage().setCamera(projection);
+        stage().render(projection.plane);
       },
     },
     (callback) => requestAnimationFrame(callback),
@@ -53,23 +64,36 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
   let tool: PrimaryTool = 'crosshair';
   let known: MemoryLimits | null = null;
   const limits = (): MemoryLimits => {
-    known ??= memoryLimits((navigator as { readonly deviceMemory?: number }).deviceMemory ?? null, maxMegabytes, stage.maxTextureSide());
+    known ??= memoryLimits((navigator as { readonly deviceMemory?: number }).deviceMemory ?? null, maxMegabytes, stage().needs());
     return known;
   };
 
-  const drawing = keepDrawing({
-    stage,
-    onRestored: () => {
-      model.redraw();
-      problems.emit({ code: 'webgl-context-restored', tone: 'note', sentence: 'The graphics card stopped drawing for a moment, so the images were drawn anew; picks and results are as they were.' });
-    },
-    later: (task, ms) => setTimeout(task, ms),
-    now: () => performance.now(),
-  });
+  const makeCardStage = (): Stage => {
+    const card = createCardStage(elementOf);
+    keepDrawing({
+      stage: card,
+      onRestored: () => {
+        model.redraw();
+        problems.emit({ code: 'webgl-context-restored', sentence: 'The graphics card stopped drawing for a moment, so the images were drawn anew; picks and results are as they were.' });
+      },
+      onGone: () => {
+        endPreview();
+        made = createCanvasStage(elementOf);
+        known = null;
+        if (open !== null) void made.show(open.volume, window);
+        for (const plane of PLANES) void made.fitCanvas(plane);
+        model.redraw();
+        problems.emit({ code: 'webgl-context-lost', sentence: 'The graphics card stopped drawing, so the processor draws the images from now on; picks and results are as they were.' });
+      },
+      later: (task, ms) => setTimeout(task, ms),
+      now: () => performance.now(),
+    });
+    return card;
+  };
 
   const setWindow = (next: DisplayWindow): void => {
     window = { center: next.center, width: Math.max(1, next.width) };
-    stage.setWindow(window);
+    stage().setWindow(window);
     model.redraw();
     curved.repaint();
     windows.emit(window);
@@ -95,7 +119,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     if (read === null || asked !== previewsAsked || open !== null) return;
     preview = read.picture;
     preview.className = 'plane-preview';
-    stage.elementOf('axial').append(preview);
+    elementOf('axial').append(preview);
     model.setPreview(read.fileName);
   };
 
@@ -107,7 +131,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     stop.abort();
     model.setGrid(null);
     model.setLoading(null);
-    stage.clear(volume);
+    stage().clear(volume);
     volume.release();
   };
 
@@ -116,9 +140,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     const refusal = series.problems.find((problem) => problem.effect === 'refuse');
     if (series.grid === null) return fail(refusal ?? NO_GRID);
     if (signal.aborted) return fail(ABORTED);
-    const cornerstone = startCornerstone();
-    if (!cornerstone.canDraw) return fail(NO_WEBGL);
-    const created = createVolume(cornerstone, series.slices, series.grid, huTypeOf(series.slices));
+    const created = createVolume(startCornerstone(), series.slices, series.grid, huTypeOf(series.slices));
     if (!created.ok) return created;
     const volume = created.value;
     const stop = new AbortController();
@@ -129,7 +151,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     const loadedRange = makeLoadedRange(volume);
     let lastDrawn: number | null = null;
     let lastTold = -Infinity;
-    await stage.show(volume, window);
+    await stage().show(volume, window);
     const loaded = await loadSlices(series, volume, decodeWorkers() + 1, blobOf, {
       signal: either,
       onProgress: (progress) => {
@@ -138,13 +160,13 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
           onProgress(progress);
           model.setLoading(progress);
         }
-        const interval = Math.max(MIN_REDRAW_INTERVAL_MS, stage.renderCostMs() * REDRAW_INTERVAL_COSTS);
+        const interval = Math.max(MIN_REDRAW_INTERVAL_MS, stage().renderCostMs() * REDRAW_INTERVAL_COSTS);
         if (lastDrawn !== null && performance.now() - lastDrawn < interval) return;
-        stage.clip(loadedRange());
+        stage().clip(loadedRange());
         // Drawing begins with the first slice: an empty volume would cost as much to draw.
         if (lastDrawn === null) {
           model.setGrid(grid);
-          stage.onNextDrawn('axial', endPreview);
+          stage().onNextDrawn('axial', endPreview);
         } else {
           model.redraw();
         }
@@ -156,7 +178,7 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
       if (open?.volume === volume) closeSeries();
       return loaded;
     }
-    stage.clip(null);
+    stage().clip(null);
     model.setLoading(null);
     model.redraw();
     const source = makeVolumeSource(volume.id, grid, volume.type, volume.sliceAt);
@@ -173,11 +195,10 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     if (sized.size === PLANES.length) setTimeout(() => void warmUp().catch(() => undefined));
   };
   const warmUp = async (): Promise<void> => {
-    const cornerstone = startCornerstone();
-    if (open !== null || !cornerstone.canDraw) return;
-    const empty = createVolume(cornerstone, [], EMPTY_GRID, 'Int16Array');
+    if (open !== null) return;
+    const empty = createVolume(startCornerstone(), [], EMPTY_GRID, 'Int16Array');
     if (!empty.ok) return;
-    await stage.warmUp(empty.value);
+    await stage().warmUp(empty.value);
     model.redraw();
   };
 
@@ -249,17 +270,21 @@ export function createViewer({ maxMegabytes = null }: { readonly maxMegabytes?: 
     },
     onHover: hover.listen,
     onProblem: (listener) => problems.listen(listener),
-    drawing,
     snapshot: model.snapshot,
     subscribe: model.subscribe,
-    attach: (plane, boxes) => attach(stage, model, plane, boxes.stage, onSized, () => listenToGestures(boxes.surface, boxes.frame, planeTarget(plane))),
+    attach: (plane, boxes) => attach(elementOf(plane), model, plane, boxes.stage, () => stage().fitCanvas(plane), onSized, () => listenToGestures(boxes.surface, boxes.frame, planeTarget(plane))),
     curved: { ...curved, attach: (boxes) => attachCurved(curvedCanvas.element, curved, boxes, targetOf('straightened', curved)) },
   };
 }
 
+function drawsOnCard(asked: ViewerOptions['drawWith']): boolean {
+  const { card } = startCornerstone();
+  // An imitation draws the same, slower than the processor does without it.
+  return asked === 'webgl' ? card !== 'none' : asked === null && card === 'real';
+}
+
 const EMPTY_GRID: SeriesGrid = { sizeVox: [2, 2, 2], spacingMm: [1, 1, 1], indexToWorld: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] };
 const NO_GRID: SeriesProblem = { code: 'series-without-grid', effect: 'refuse', sentence: 'The slices of this series do not form one regular volume.' };
-const NO_WEBGL: SeriesProblem = { code: 'webgl-missing', effect: 'refuse', sentence: 'This browser has no WebGL, which drawing the planes needs; turn on hardware acceleration or use another browser.' };
 
 function valueAt({ volume, grid, worldToIndex: inverse }: OpenSeries, point: WorldPoint): number | null {
   const [i, j, k] = worldToIndex(inverse, point).map(Math.round);
@@ -281,15 +306,14 @@ function makeLoadedRange(volume: OpenVolume): () => { readonly from: number; rea
   };
 }
 
-function attach(stage: Stage, model: ViewModel, plane: Plane, container: HTMLElement, onSized: (plane: Plane) => void, listen: () => () => void): () => void {
-  const element = stage.elementOf(plane);
+function attach(element: HTMLElement, model: ViewModel, plane: Plane, container: HTMLElement, fitCanvas: () => Promise<void>, onSized: (plane: Plane) => void, listen: () => () => void): () => void {
   container.append(element);
   const stopListening = listen();
   const fit = async (): Promise<void> => {
     // With fractions of a pixel: clientWidth is rounded, half a device pixel wrong on a dense screen.
     const { width, height } = element.getBoundingClientRect();
     if (width === 0 || height === 0) return;
-    await stage.fitCanvas(plane);
+    await fitCanvas();
     model.setSize(plane, { width, height });
     onSized(plane);
   };

@@ -1,7 +1,6 @@
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { PLANES, PlaneViewport, type PlaneProjection } from '#src/viewer/index.ts';
 import { useSession } from '../use-session.ts';
-import { DrawingLost } from './drawing-lost.tsx';
 import { StraightenedPane, WhyNotStraightened } from './straightened-pane.tsx';
 import './planes.css';
 
@@ -23,7 +22,6 @@ export function Planes({ overlay }: { readonly overlay: (projection: PlaneProjec
         ))}
         {isShown && <StraightenedPane />}
       </div>
-      <DrawingLost />
     </div>
   );
 }

@@ -1,0 +1,117 @@
+import { invertAffine, type Affine } from '#src/core/geometry/affine.ts';
+import { PLANES, type Plane } from './plane.ts';
+import { paintPlane, pixelGridOf } from './plane-picture.ts';
+import type { ProjectionInput } from './projection.ts';
+import { makeRenderQueue } from './render-queue.ts';
+import type { PlaneElements, SliceRange, Stage } from './stage.ts';
+import type { OpenVolume } from './volume.ts';
+import type { DisplayWindow } from './window.ts';
+
+/** Device pixels that are painted for a CSS pixel; a denser screen stretches the picture. */
+const DENSEST = 1.5;
+
+type Shown = { readonly volume: OpenVolume; readonly worldToIndex: Affine; window: DisplayWindow; clip: SliceRange | null };
+
+/**
+ * Draws with the processor, from the slices as they lie in main memory: for machines whose browser gives no WebGL or imitates it, which
+ * costs a second copy of the volume and more time than drawing. Why not Cornerstone's own: docs/decisions/0012.
+ */
+export function createCanvasStage(elementOf: PlaneElements): Stage {
+  const canvases = new Map(PLANES.map((plane) => [plane, makeCanvas(elementOf(plane))]));
+  const cameras = new Map<Plane, ProjectionInput>();
+  const waiting = new Map<Plane, (() => void)[]>();
+  const flagged = new Set<Plane>();
+  let shown: Shown | null = null;
+
+  const paint = (plane: Plane): void => {
+    const canvas = canvases.get(plane);
+    const camera = cameras.get(plane);
+    if (canvas === undefined) return;
+    if (shown === null || camera === undefined) canvas.empty();
+    else {
+      const { volume, worldToIndex, window, clip } = shown;
+      const whole = { from: 0, to: volume.grid.sizeVox[2] - 1 };
+      const source = { sizeVox: volume.grid.sizeVox, sliceAt: volume.sliceAt, shown: clip ?? whole };
+      canvas.paint((out, width, height) => paintPlane(source, pixelGridOf(camera, worldToIndex, width, height), window, out));
+    }
+    for (const listener of waiting.get(plane) ?? []) listener();
+    waiting.delete(plane);
+  };
+  const queue = makeRenderQueue(
+    (plane) => {
+      flagged.add(plane);
+      requestAnimationFrame(() => {
+        paint(plane);
+        flagged.delete(plane);
+        if (flagged.size === 0) queue.drawn();
+      });
+    },
+    (callback) => requestAnimationFrame(callback),
+    () => performance.now(),
+  );
+
+  return {
+    fitCanvas(plane) {
+      canvases.get(plane)?.fit();
+      return Promise.resolve();
+    },
+    show(volume, window) {
+      shown = { volume, worldToIndex: invertAffine(volume.grid.indexToWorld), window, clip: null };
+      return Promise.resolve();
+    },
+    warmUp(empty) {
+      empty.release();
+      return Promise.resolve();
+    },
+    clear() {
+      shown = null;
+      cameras.clear();
+      for (const canvas of canvases.values()) canvas.empty();
+    },
+    setCamera: (projection) => cameras.set(projection.plane, projection),
+    setWindow(window) {
+      if (shown !== null) shown.window = window;
+    },
+    render: queue.ask,
+    onNextDrawn: (plane, listener) => waiting.set(plane, [...(waiting.get(plane) ?? []), listener]),
+    renderCostMs: queue.costMs,
+    clip(range) {
+      if (shown !== null) shown.clip = range;
+    },
+    needs: () => ({ bytesPerVoxel: 0, longestSide: Infinity }),
+  };
+}
+
+type PlaneCanvas = {
+  readonly fit: () => void;
+  readonly empty: () => void;
+  readonly paint: (draw: (out: Uint32Array, width: number, height: number) => void) => void;
+};
+
+/** The only canvas of the element from then on. */
+function makeCanvas(element: HTMLDivElement): PlaneCanvas {
+  const canvas = document.createElement('canvas');
+  canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;background:#000;';
+  element.replaceChildren(canvas);
+  // In main memory, where the pixels are made.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  let pixels: ImageData | null = null;
+  return {
+    fit() {
+      const density = Math.min(devicePixelRatio, DENSEST);
+      const { width, height } = element.getBoundingClientRect();
+      const [columns, rows] = [Math.round(width * density), Math.round(height * density)];
+      if (columns === canvas.width && rows === canvas.height) return;
+      canvas.width = columns;
+      canvas.height = rows;
+      pixels = null;
+    },
+    empty: () => context?.clearRect(0, 0, canvas.width, canvas.height),
+    paint(draw) {
+      if (context === null || canvas.width === 0 || canvas.height === 0) return;
+      pixels ??= context.createImageData(canvas.width, canvas.height);
+      draw(new Uint32Array(pixels.data.buffer), pixels.width, pixels.height);
+      context.putImageData(pixels, 0, 0);
+    },
+  };
+}
