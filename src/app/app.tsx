@@ -31,6 +31,7 @@ import { PartEnds } from '#src/features/viewports/part-ends.tsx';
 import { Planes } from '#src/features/viewports/planes.tsx';
 import { SpineLine } from '#src/features/viewports/spine-line.tsx';
 import { ViewToolbar } from '#src/features/viewports/toolbar.tsx';
+import type { Session } from '#src/session/index.ts';
 import type { PlaneProjection } from '#src/viewer/index.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { HelpButton } from './help.tsx';
@@ -46,7 +47,7 @@ export function App() {
   const [session] = useState(startSession);
   return (
     <SessionContext.Provider value={session}>
-      <Layout />
+      <Layout session={session} />
     </SessionContext.Provider>
   );
 }
@@ -69,8 +70,8 @@ const SETTINGS = [
   { id: 'networks', title: 'Networks', content: <NetworksSection /> },
 ];
 
-function Layout() {
-  const [offline] = useState(startOffline);
+function Layout({ session }: { readonly session: Session }) {
+  const [offline] = useState(() => startOffline(session));
   const storage = { id: 'storage', title: 'Storage', content: <StorageSection removeOfflineCopy={offline === null ? null : () => offline.remove()} /> };
   const sections = offline === null ? [...SETTINGS, storage] : [...SETTINGS, storage, { id: 'offline', title: 'Offline', content: <OfflineSection offline={offline} /> }];
   usePickingKeys();
