@@ -7,7 +7,7 @@ import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
 import { messages, openEmpty, openItem, openingEnds, pickLevel, resultOf, savedResults, type Lps } from './helpers/app.ts';
 import { drop, writeFolder, zipOf, type Files } from './helpers/model-files.ts';
 
-const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
+const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: Lps }> };
 const bundled = bundledModel();
 const own = ownModel();
 const ownFiles = sealed(own);
@@ -213,7 +213,7 @@ test('a wrong network is refused with the reason, one sentence each, and is neve
   await expect(page.getByTestId('series-item')).toHaveCount(0);
   await expect(page.getByTestId('welcome')).toBeVisible();
   const settings = await openNetworks(page);
-  await expect(settings.getByTestId('network-entry')).toHaveCount(0);
+  await expect(settings.getByTestId('network-entry').getByRole('heading')).toHaveText([`${bundled.manifest.title}, ${bundled.manifest.version}`]);
 });
 
 test('a network that runs on and on is ended and refused; another check can be stopped', async ({ page }) => {
@@ -278,5 +278,60 @@ test('a network behind a link is left aside, since a link is not the reader’s 
   expect(await toldOf(page, 'linked.zip')).toBe('linked.zip: A network is taken only from files of your own and was left aside; download it and drop it here.');
   await expect(page.getByTestId('model-check')).toHaveCount(0);
   const settings = await openNetworks(page);
-  await expect(settings.getByTestId('network-entry')).toHaveCount(0);
+  await expect(settings.getByTestId('network-entry').getByRole('heading')).toHaveText([`${bundled.manifest.title}, ${bundled.manifest.version}`]);
+});
+
+test('the networks that come with OsteoLens stand in the list with their cards, before any study is open', async ({ page }) => {
+  await openEmpty(page);
+  const settings = await openNetworks(page);
+  const density = settings.getByTestId('network-entry');
+  await expect(density).toContainText(`Comes with OsteoLens.${bundled.manifest.id}, SHA-256 ${bundled.manifest.file.sha256.slice(0, 12)}`);
+  const finder = settings.getByTestId('spine-network-entry');
+  await expect(finder).toContainText('It proposes the vertebrae of every study');
+  for (const [entry, id] of [[density, bundled.manifest.id], [finder, 'osteolens-spine']] as const) {
+    const { title, version, file } = JSON.parse(readFileSync(`public/models/${id}/manifest.json`, 'utf8')) as { readonly title: string; readonly version: string; readonly file: { readonly sha256: string } };
+    await expect(entry.getByRole('heading')).toHaveText(`${title}, ${version}`);
+    await expect(entry).toContainText(`${id}, SHA-256 ${file.sha256.slice(0, 12)}`);
+    await entry.getByText('Model card').click();
+    await expect(entry.locator('pre')).toHaveText(readFileSync(`public/models/${id}/model-card.md`, 'utf8'));
+  }
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await closeSettings(page);
+  await page.route('**/model-card.md', (route) => route.abort());
+  const again = await openNetworks(page);
+  await expect(again.getByRole('alert')).toHaveText('The networks that come with OsteoLens could not be read; check the connection and open this list again.');
+});
+
+test('a network and results that are dropped while a study opens do not end that; another study does', async ({ page }) => {
+  const study = readFileSync('public/demo/demo-study.zip');
+  const waiting: (() => void)[] = [];
+  await page.route('**/held.zip', async (route) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    await route.fulfill({ contentType: 'application/zip', body: study });
+  });
+  const l1 = truth.levels['L1']?.centreLps ?? [0, 0, 0];
+  const results = encode(JSON.stringify({ format: 'osteolens-results', version: 1, study: { seriesInstanceUid: truth.seriesInstanceUid }, levels: [{ level: 'L1', state: 'confirmed', centreLps: l1 }] }));
+  await page.goto('/?url=held.zip&spine=no');
+  await expect(page.getByTestId('opening')).toBeVisible();
+  await drop(page, new Map([['picks.osteolens.json', results]]));
+  await drop(page, new Map([['clinic.zip', await zipOf(ownFiles, 'clinic/')]]));
+  expect(await toldOf(page, 'clinic.zip/clinic')).toContain('passed its checks');
+  await expect(page.getByTestId('opening')).toBeVisible();
+  await expect(page.getByTestId('series-item')).toHaveCount(0);
+  waiting.shift()?.();
+  await expect(openItem(page)).toContainText('SYNTHETIC', { timeout: 60_000 });
+  await openingEnds(page);
+  await resultOf(page, 'L1');
+  expect((await messages(page)).filter((sentence) => !sentence.includes('passed its checks'))).toEqual([]);
+
+  await page.goto('/?url=held.zip&spine=no');
+  await expect(page.getByTestId('opening')).toBeVisible();
+  const other = writeSyntheticCt({ sizeVox: [70, 60, 40], spacingMm: [0.9, 1.1, 2.5], seriesDescription: 'The later one' });
+  await drop(page, new Map([['later.zip', await zipOf(new Map(other.map(({ name, bytes }) => [name, bytes] as const)))]]));
+  await expect(openItem(page)).toContainText('The later one', { timeout: 30_000 });
+  waiting.shift()?.();
+  await openingEnds(page);
+  await expect(openItem(page)).toContainText('The later one');
+  await expect(page.getByTestId('series-item')).toHaveCount(1);
 });

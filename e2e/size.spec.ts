@@ -92,7 +92,7 @@ const SMALL: Study = { columns: 70, rows: 60, slices: 40, spacingMm: [0.9, 1.1, 
 test('a series that does not fit into memory is asked about, and what is opened of it is right and says so', async ({ page }) => {
   // 70 × 60 in two copies of 16 bit is 16.4 kB a slice: 25 slices fit into 0.4 MB.
   const files = writeStudy(path.join(root, 'small'), SMALL);
-  await openEmpty(page, '&maxMegabytes=0.401');
+  await openEmpty(page, '&maxMegabytes=0.401&draw=webgl');
   const chosen = page.waitForEvent('filechooser');
   await page.getByRole('banner').getByRole('button', { name: 'Files…' }).click();
   await (await chosen).setFiles(files);
@@ -116,7 +116,7 @@ test('a series that does not fit into memory is asked about, and what is opened 
 
 test('a part of a series that does not fit is the end that was asked for, at full resolution', async ({ page }) => {
   const files = writeStudy(path.join(root, 'small'), SMALL);
-  await openEmpty(page, '&maxMegabytes=0.401');
+  await openEmpty(page, '&maxMegabytes=0.401&draw=webgl');
   const chosen = page.waitForEvent('filechooser');
   await page.getByRole('banner').getByRole('button', { name: 'Files…' }).click();
   await (await chosen).setFiles(files);
@@ -129,7 +129,7 @@ test('a part of a series that does not fit is the end that was asked for, at ful
 
 test('a series that is not opened in part leaves the page as it was', async ({ page }) => {
   const files = writeStudy(path.join(root, 'small'), SMALL);
-  await openEmpty(page, '&maxMegabytes=0.401');
+  await openEmpty(page, '&maxMegabytes=0.401&draw=webgl');
   const chosen = page.waitForEvent('filechooser');
   await page.getByRole('banner').getByRole('button', { name: 'Files…' }).click();
   await (await chosen).setFiles(files);
@@ -147,7 +147,8 @@ test('1,500 slices of 512² open within 4 GB and show the right HU at both ends'
   test.setTimeout(300_000);
   const study: Study = { columns: 512, rows: 512, slices: 1500, spacingMm: [0.7, 0.75, 0.8], description: 'Whole body', uid: '1.2.840.99.1500' };
   const files = writeStudy(path.join(root, 'large'), study);
-  await openEmpty(page);
+  // With a second copy on the graphics card.
+  await openEmpty(page, '&draw=webgl');
   await chooseFiles(page, files);
   await expect(openItem(page)).toContainText('CT, 1500 slices, 0.70 × 0.75 × 0.80 mm');
   for (const z of [-590, -3, 590]) await expectHu(page, 'sagittal', [0, 100, z], 2);

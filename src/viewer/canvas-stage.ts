@@ -22,13 +22,16 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
   const waiting = new Map<Plane, (() => void)[]>();
   const flagged = new Set<Plane>();
   let shown: Shown | null = null;
+  /** What each plane was painted with; a step through one plane moves only the crosshair in the others. */
+  const painted = new Map<Plane, ProjectionInput>();
 
   const paint = (plane: Plane): void => {
     const canvas = canvases.get(plane);
     const camera = cameras.get(plane);
     if (canvas === undefined) return;
     if (shown === null || camera === undefined) canvas.empty();
-    else {
+    else if (!isSamePicture(painted.get(plane), camera)) {
+      painted.set(plane, camera);
       const { volume, worldToIndex, window, clip } = shown;
       const whole = { from: 0, to: volume.grid.sizeVox[2] - 1 };
       const source = { sizeVox: volume.grid.sizeVox, sliceAt: volume.sliceAt, shown: clip ?? whole };
@@ -53,9 +56,11 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
   return {
     fitCanvas(plane) {
       canvases.get(plane)?.fit();
+      painted.delete(plane);
       return Promise.resolve();
     },
     show(volume, window) {
+      painted.clear();
       shown = { volume, worldToIndex: invertAffine(volume.grid.indexToWorld), window, clip: null };
       return Promise.resolve();
     },
@@ -66,20 +71,28 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
     clear() {
       shown = null;
       cameras.clear();
+      painted.clear();
       for (const canvas of canvases.values()) canvas.empty();
     },
     setCamera: (projection) => cameras.set(projection.plane, projection),
     setWindow(window) {
+      painted.clear();
       if (shown !== null) shown.window = window;
     },
     render: queue.ask,
     onNextDrawn: (plane, listener) => waiting.set(plane, [...(waiting.get(plane) ?? []), listener]),
     renderCostMs: queue.costMs,
     clip(range) {
+      painted.clear();
       if (shown !== null) shown.clip = range;
     },
     needs: () => ({ bytesPerVoxel: 0, longestSide: Infinity }),
   };
+}
+
+function isSamePicture(a: ProjectionInput | undefined, b: ProjectionInput): boolean {
+  if (a === undefined || a.mmPerPixel !== b.mmPerPixel || a.size.width !== b.size.width || a.size.height !== b.size.height) return false;
+  return a.centre.every((mm, axis) => mm === b.centre[axis]);
 }
 
 type PlaneCanvas = {

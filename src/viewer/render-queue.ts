@@ -1,7 +1,7 @@
 import type { Plane } from './plane.ts';
 
-/** What drawing may take of one task; a software renderer then draws one plane a frame instead of three at once. */
-const TASK_BUDGET_MS = 50;
+/** What drawing may take of one frame, so that with the page's own work no task reaches 50 ms; where it is slow, one plane a frame instead of three at once. */
+const TASK_BUDGET_MS = 32;
 /** Weight of the newest measurement in the running cost of one plane. */
 const NEWEST_SHARE = 0.5;
 

@@ -15,6 +15,12 @@ export const BONE_WINDOW: DisplayWindow = { center: 400, width: 1800 };
 
 /** Grey from 0 (black) to 255 (white). */
 export function greyOf(valueHu: number, window: DisplayWindow): number {
-  const share = (valueHu - window.center) / window.width + 0.5;
-  return Math.round(255 * Math.min(1, Math.max(0, share)));
+  const { slope, intercept } = greyLine(window);
+  return Math.round(Math.min(255, Math.max(0, slope * valueHu + intercept)));
+}
+
+/** The same before it is cut and rounded, `slope · HU + intercept`: for loops over many values. */
+export function greyLine({ center, width }: DisplayWindow): { readonly slope: number; readonly intercept: number } {
+  const slope = 255 / width;
+  return { slope, intercept: 127.5 - center * slope };
 }
