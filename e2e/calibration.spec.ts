@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { writeNifti } from '#src/testing/synthetic-nifti.ts';
 import { DEFAULT_SPINE, spineCentres, spineHu } from '#src/testing/synthetic-spine.ts';
-import { chooseFiles, openEmpty, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps, type SavedResults } from './helpers/app.ts';
+import { chooseFiles, messages, openEmpty, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps, type SavedResults } from './helpers/app.ts';
 
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
 type SavedFacts = SavedResults & { readonly acquisition: { readonly kvp: number | null }; readonly statedByReader?: { readonly kvp: number | null; readonly contrast: boolean | null } };
@@ -105,12 +105,25 @@ test('a calibration is kept when saved, used when chosen, doubted where it does 
   const saved = await savedResults(page);
   expect(saved.levels[0]?.warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['calibration-old', 'calibration-kvp', 'calibration-scanner']));
 
-  await openEmpty(page);
+  // The file brings the choice back, as long as the calibration is kept here.
+  const file = [{ name: 'mine.osteolens.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(saved)) }];
+  await openDemo(page);
+  await chooseFiles(page, file);
+  await resultOf(page, 'L2');
+  await expect(value).toHaveText(String(Math.round(0.81 * hu + 4.5)));
+  expect(await messages(page)).toContain('mine.osteolens.json: its densities are made by the calibration of CT 1, Block 3, 100 kVp, 2019-05-06, as they were.');
+
   expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toContain('Aurora 64');
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Erase the calibration of CT 1, 100 kVp' }).click();
   await expect(page.getByRole('dialog')).toContainText('No calibration is saved.');
   expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toBeNull();
+
+  await openDemo(page);
+  await chooseFiles(page, file);
+  await resultOf(page, 'L2');
+  await expect(value).toHaveText(String(Math.round(hu / 1.35)));
+  expect((await messages(page)).join(' ')).toContain('its densities were made by the calibration of CT 1, Block 3, 100 kVp, 2019-05-06; they were made anew here by tube voltage, 120 kVp. That calibration is not saved in this browser');
 });
 
 test('the patient is summed up with L1, age, the network and a text to copy; the scan is checked by its tissues', async ({ page, context }) => {

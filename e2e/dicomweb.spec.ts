@@ -8,6 +8,7 @@ import { data } from 'dcmjs';
 import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
 import { startOrthanc, whyNoOrthanc, type OrthancServer } from '../scripts/orthanc.mjs';
 import { chooseFiles, messages, openEmpty, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps, type MemoryFile } from './helpers/app.ts';
+import { killWorkers } from './helpers/worker-faults.ts';
 import { serveCopy, type ServedCopy } from './helpers/served-copy.ts';
 
 const TOKEN = 'e2e-7d1f.token~with+all/kinds==';
@@ -208,6 +209,24 @@ test('a link opens a series of an allowed server, and says what is wrong with it
   // The address of the link stands in the form, ready for a token.
   const dialog = await openDialog(page);
   await expect(dialog.getByLabel('DICOMweb address', { exact: true })).toHaveValue('https://evil.example/dicom-web');
+});
+
+test('a series is there although the worker that fetched it died, and the death of two is said', async ({ page, baseURL }) => {
+  // Of the page's own origin: Chromium lets a worker whose script a test has changed ask no other one of this computer.
+  await page.route(`${baseURL}/dicom-web/**`, async (route) => route.fulfill({ response: await route.fetch({ url: route.request().url().replace(`${baseURL}/dicom-web`, server.openRoot) }) }));
+  const died = await killWorkers(page, 'dicomweb', 3);
+  const address = `/?dicomweb=/dicom-web&study=${STUDY}&series=${SERIES}`;
+  await page.goto(address);
+  await expect(page.getByTestId('message')).toHaveText(/^The files could not be read: the browser stopped the reading twice, often for want of memory; close other tabs and programs and open them again\./);
+  expect(died()).toBe(2);
+  const retrievals = watchRetrievals(page);
+  await page.goto(address);
+  await expect(openItem(page)).toContainText('Sixteen');
+  expect(died()).toBe(3);
+  // Fetched twice, opened once.
+  expect(retrievals.frames()).toBe(32);
+  await expect(openItem(page)).toContainText('16 slices');
+  expect(await messages(page)).toEqual([]);
 });
 
 test('each way in which a search fails is told in one sentence, and nothing leaves for an origin that is not allowed', async ({ page, baseURL }) => {

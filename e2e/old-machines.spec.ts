@@ -83,7 +83,7 @@ test.describe('a worker that the browser kills', () => {
   test('where reading the files fails twice, that is said and the next opening works', async ({ page }) => {
     const died = await killWorkers(page, 'files', 2);
     await page.goto('/?spine=no');
-    await expect.poll(() => messages(page)).toEqual([expect.stringContaining('The files could not be read')]);
+    await expect.poll(() => messages(page)).toEqual(['The files could not be read: the browser stopped the reading twice, often for want of memory; close other tabs and programs and open them again.']);
     expect(died()).toBe(2);
     await chooseFiles(page, ['public/demo/demo-study.zip']);
     await expect(openItem(page)).toContainText('SYNTHETIC');

@@ -85,6 +85,28 @@ test('a tilted scan is shifted onto a straight grid, says so, and shows the righ
   }
 });
 
+test('slices that each have a rescale of their own show the right HU', async ({ page }) => {
+  const [columns, rows] = OBLIQUE.sizeVox;
+  // Signed, 16 bits, in halves and quarters of a HU: read with another slice's rescale, every value would be hundreds of HU off.
+  const files = writeSyntheticCt({ ...OBLIQUE, change: (k, [x, y, z]) => {
+    const [slope, intercept] = [[1, 0.5, 0.25][k % 3] ?? 1, -900 + 50 * k];
+    const stored = Int16Array.from({ length: columns * rows }, (_none, n) => {
+      const [i, j] = [n % columns, Math.floor(n / columns)];
+      return (huAt(x + c * 0.9 * i - s * 1.1 * j, y + s * 0.9 * i + c * 1.1 * j, z) - intercept) / slope;
+    });
+    return { RescaleSlope: slope, RescaleIntercept: intercept, BitsStored: 16, HighBit: 15, PixelRepresentation: 1, PixelData: stored.buffer };
+  } });
+  await openEmpty(page);
+  await drop(page, files);
+  for (const plane of ['sagittal', 'coronal'] as const) {
+    for (const up of [18, 25.5, 33]) {
+      const words = await hoverAt(page, await positionOf(page, plane, [MIDDLE[0], MIDDLE[1], -840.5 + up]));
+      const [, hu, left, posterior, superior] = (/(-?\d+) HU\s+L (-?[\d.]+)\s+P (-?[\d.]+)\s+S (-?[\d.]+)/.exec(words) ?? []).map(Number);
+      expect(Math.abs((hu ?? Number.NaN) - huAt(left ?? 0, posterior ?? 0, superior ?? 0)), `${plane}: ${words}`).toBeLessThanOrEqual(4);
+    }
+  }
+});
+
 test('a chosen folder opens with its nested folders', async ({ page }) => {
   const root = mkdtempSync(path.join(tmpdir(), 'osteolens-folder-'));
   mkdirSync(path.join(root, 'disc', 'series one'), { recursive: true });

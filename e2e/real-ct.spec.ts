@@ -93,6 +93,15 @@ test('the TotalSegmentator example measures as the reference; without kVp it giv
     expect(measurement?.vbmdMgCm3).toBeNull();
     expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['kvp-unknown', 'thickness-unknown']));
   }
+  // Its last body is cut, and the network's own density of the lower ones is below 80 while it expects no osteoporosis: said, and also once a voltage is stated.
+  const said = (of: typeof saved, level: string) => of.levels.find((one) => one.level === level)?.warnings.map(({ code }) => code);
+  expect(said(saved, 'T12')).toContain('body-cut');
+  expect(said(saved, 'L5')).toContain('estimate-contradicts');
+  await page.getByTestId('fact-kvp').getByRole('combobox').selectOption('120');
+  const density = (await resultOf(page, 'L5')).getByTestId('cell-vbmd-measured').locator('.cell-main');
+  await expect(density).toHaveText(/^\d+$/);
+  expect(Number(await density.innerText())).toBeGreaterThan(80);
+  expect(said(await savedResults(page), 'L5')).toContain('estimate-contradicts');
 });
 
 test('the TPTBox body opens, and its low-density L3 reads low', async ({ page }) => {

@@ -5,6 +5,7 @@ import dicomParser from 'dicom-parser';
 import { expect, test, type BrowserContext, type CDPSession, type Page } from '@playwright/test';
 import { chooseFiles, openEmpty, openItem, resultOf, savedResults, type Lps, type MemoryFile } from './helpers/app.ts';
 import { everythingStored, holds, type Stored } from './helpers/stored.ts';
+import { killWorkers } from './helpers/worker-faults.ts';
 
 type Truth = { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: Lps }> };
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as Truth;
@@ -245,6 +246,19 @@ test('after a crash every confirmed pick is offered, and placed as it was left o
   }
   // They were saved: nothing is left to lose, so nothing is left on disk.
   await expect.poll(async () => (await recoveryRecords(next)).length).toBe(0);
+});
+
+test('unsaved picks are on the disk although the worker that wrote them died, and the death of two is said', async ({ page }) => {
+  const died = await killWorkers(page, 'osteolens-storage', 1);
+  await pickDemo(page, 'L2');
+  await recordIsWritten(page);
+  expect(died()).toBe(1);
+  await expect(page.locator('.message-problem')).toHaveCount(0);
+  await page.unrouteAll({ behavior: 'wait' });
+  const diedAgain = await killWorkers(page, 'osteolens-storage', 2);
+  await pickDemo(page, 'L3');
+  await expect(page.getByTestId('message').filter({ hasText: 'Picks cannot be recovered if this tab crashes' })).toHaveCount(1);
+  expect(diedAgain()).toBe(2);
 });
 
 test('a reload of the page, and a tab closed and opened again, give the picks back; "Forget them" erases them', async ({ page, context }) => {

@@ -1,5 +1,5 @@
 // The one owner of what a browser is told about security: headers for servers that can send them, a meta element for
-// hosts that cannot. Why each line is as it is: docs/decisions/0010-security-policy.md. No dependency, so that a bundled server can use it.
+// hosts that cannot. Why each line is as it is: docs/decisions/0011-security-policy.md. No dependency, so that a bundled server can use it.
 
 /** None for what is no http(s) address, such as the path of a DICOMweb server on the page's own origin. */
 function originOf(address) {

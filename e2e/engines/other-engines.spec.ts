@@ -86,8 +86,6 @@ for (const name of ['firefox', 'webkit'] as const) {
     });
 
     test('the codecs give the values that the same picture has uncompressed', async ({ baseURL }) => {
-      // Five pages one after the other: docs/browsers.md, "Known faults".
-      test.fixme(name === 'firefox', 'Firefox now and then gives an error page when the page is left within its first visit');
       const files = await readReferenceFiles();
       const readings: Record<string, readonly string[]> = {};
       for (const coding of ['native/explicit', 'lossless/j2k', 'lossless/htj2k', 'lossless/jls', 'lossless/jpeg70']) {

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 
 /** Names that the app gives its workers; Cornerstone's have none. */
-export type WorkerName = 'osteolens-inference' | 'osteolens-spine' | 'osteolens-levels' | 'osteolens-bodies' | 'codec' | 'files' | '';
+export type WorkerName = 'osteolens-inference' | 'osteolens-spine' | 'osteolens-levels' | 'osteolens-bodies' | 'osteolens-storage' | 'codec' | 'files' | 'dicomweb' | '';
 
 const ASK = '/ask-for-fault';
 
@@ -11,8 +11,10 @@ const LAST_WORDS: Readonly<Record<WorkerName, string>> = {
   'osteolens-spine': '"found" in (message.result?.value ?? {})',
   'osteolens-levels': 'message.found?.kind === "inspect"',
   'osteolens-bodies': '"snap" in message',
+  'osteolens-storage': 'message.result?.ok && message.result.value === null',
   'codec': 'message.kind === "done"',
   'files': 'message.kind === "done"',
+  'dicomweb': 'message.kind === "done"',
   '': '"value" in message',
 };
 

@@ -51,7 +51,7 @@ export function HelpButton() {
                   menopause and to men of 50 and older.
                 </p>
                 <p>
-                  <strong>Opening</strong>: drop files, a folder or an archive (zip, gz, tar) with DICOM or NIfTI, search a DICOMweb server under
+                  <strong>Opening</strong>: drop files, a folder or an archive (zip, gz, tar, disc image) with DICOM or NIfTI, search a DICOMweb server under
                   &ldquo;Server…&rdquo;, or follow a link that names a study. Nothing you open leaves this computer, and nothing is stored unless you save it, but for unsaved
                   picks: encrypted, so that they survive a crash, and to be opened only with their own scan. Settings, Storage lists and erases all that is kept.
                 </p>

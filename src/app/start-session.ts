@@ -1,6 +1,6 @@
 import packageFacts from '../../package.json' with { type: 'json' };
 import { createInferenceEngine, createModelChecker, createSpineFinder, openLocalStorage } from '#src/inference/index.ts';
-import { createSession, type Session } from '#src/session/index.ts';
+import { createSession, SPINE_FOLDER, type Session } from '#src/session/index.ts';
 import { createViewer } from '#src/viewer/index.ts';
 import { runtimeFacts } from './runtime-facts.ts';
 
@@ -14,7 +14,7 @@ export function startSession(): Session {
   session = createSession({
     viewer: createViewer({ maxMegabytes: megabytesOf(query.get('maxMegabytes')), drawWith: drawingOf(query.get('draw')) }),
     engine: createInferenceEngine(location.search, runtime),
-    spineFinder: createSpineFinder(new URL('./models/osteolens-spine/', document.baseURI).href, runtime),
+    spineFinder: createSpineFinder(new URL(SPINE_FOLDER, document.baseURI).href, runtime),
     checkModel: createModelChecker(runtime),
     baseUrl: new URL('./', document.baseURI).href,
     appVersion: packageFacts.version,

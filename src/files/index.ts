@@ -5,7 +5,7 @@ export { createDicomWeb, type DicomWeb } from './dicomweb/dicomweb.ts';
 export type { FoundSeries, FoundStudy, SeriesAddress, ServerAccess, StudyPage, StudyQuery } from './dicomweb/found.ts';
 export type { OfferedServer } from './deployment.ts';
 export { readUrl, type LinkedFiles } from './read-url.ts';
-export type { ModelFolder } from './model-folder.ts';
+export { mayLackImages, type ModelFolder } from './model-folder.ts';
 export { readDropped, readFileList } from './read-dropped.ts';
 
 /** Text files as one zip archive; the library comes with the first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeModelFolders } from './model-folder.ts';
+import { mayLackImages, takeModelFolders } from './model-folder.ts';
 
 const blob = new Blob(['x']);
 const dropped = (...names: string[]) => names.map((name) => ({ name, blob }));
@@ -30,5 +30,16 @@ describe('takeModelFolders', () => {
   it('leaves images, results and centroids that lie in the same folder to the study', () => {
     const { rest } = takeModelFolders(dropped('x/model.onnx', 'x/manifest.json', 'x/IM0001', 'x/a.osteolens.json', 'x/a_ctd.json', 'x/ct.nii.gz'));
     expect(rest.map(({ name }) => name)).toEqual(['x/IM0001', 'x/a.osteolens.json', 'x/a_ctd.json', 'x/ct.nii.gz']);
+  });
+});
+
+describe('mayLackImages', () => {
+  it('is so of networks, results and archives, by name', () => {
+    for (const names of [WHOLE.map((name) => `ours/${name}`), ['clinic.zip'], ['a.tar.gz', 'b.tgz'], ['a.osteolens.json', 'a_ctd.json']]) expect(mayLackImages(dropped(...names)), names.join()).toBe(true);
+  });
+
+  it('is not of images, whatever lies beside them, nor of what could not be read', () => {
+    for (const names of [['ct/1.dcm'], ['ct/IM0001', 'ct/manifest.json'], ['ct.nii.gz'], [...WHOLE, '1.dcm']]) expect(mayLackImages(dropped(...names)), names.join()).toBe(false);
+    expect(mayLackImages([{ name: 'gone.zip', blob: null }])).toBe(false);
   });
 });

@@ -9,6 +9,8 @@ type Named = { readonly name: string; readonly blob: Blob | null };
 
 /** What belongs to a network's folder and to no study. */
 const COMPANION = /\.(json|onnx|data|bin|md|txt|csv|svg|png)$|^licen[cs]e$/i;
+/** May hold a network or a study. */
+const ARCHIVE = /\.(zip|tar|tgz|tar\.gz)$/i;
 /** Results and centroids are opened wherever they lie. */
 const OF_A_STUDY = /(\.osteolens|_ctd)\.json$/i;
 
@@ -32,6 +34,11 @@ export function takeModelFolders<T extends Named>(files: readonly T[]): { readon
     files: new Map((byFolder.get(folder) ?? []).filter(belongs).flatMap(({ name, blob }) => (blob === null ? [] : [[fileOf(name), blob] as const]))),
   }));
   return { models, rest: files.filter((file) => !belongs(file)) };
+}
+
+/** Whether files may be a network or results without any image, by their names alone: what is in an archive is not known yet. */
+export function mayLackImages(files: readonly Named[]): boolean {
+  return files.every(({ name, blob }) => blob !== null && (ARCHIVE.test(name) || COMPANION.test(fileOf(name))));
 }
 
 function isModelFolder(names: readonly string[]): boolean {

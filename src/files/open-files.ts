@@ -1,4 +1,5 @@
 import { watchWorker } from '#src/lib/browser/watch-worker.ts';
+import { inAnotherWorkerToo, WorkerDied } from '#src/lib/browser/worker-death.ts';
 import type { FileEntry, OpenedFiles, OpenProgress } from './file-entry.ts';
 import type { FilesReply, FilesRequest, ReadFiles } from './messages.ts';
 
@@ -15,16 +16,9 @@ export type OpenOptions = {
  * Cancelling ends the worker and rejects with the signal's reason (an AbortError unless the caller gave another). A worker that dies is
  * replaced once, and the reading begins again.
  */
-export async function openFiles(entries: readonly FileEntry[], options: OpenOptions = {}): Promise<OpenedFiles> {
-  try {
-    return await readInWorker(entries, options);
-  } catch (error) {
-    if (!(error instanceof WorkerDied)) throw error;
-    return readInWorker(entries, options);
-  }
+export function openFiles(entries: readonly FileEntry[], options: OpenOptions = {}): Promise<OpenedFiles> {
+  return inAnotherWorkerToo(() => readInWorker(entries, options));
 }
-
-class WorkerDied extends Error {}
 
 async function readInWorker(entries: readonly FileEntry[], { signal, onProgress, startWorker = takeWorker }: OpenOptions): Promise<OpenedFiles> {
   signal?.throwIfAborted();

@@ -3,17 +3,19 @@ import { invertAffine, worldToIndex } from '#src/core/geometry/affine.ts';
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { emptyPickHistory, placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
+import type { DensityMethod } from '#src/core/measure/density-reading.ts';
 import { canStateKvp, effectiveStatement, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
 import { readPicks, type ModelOfFile } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
 import { quotable } from '#src/lib/foreign-text.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { OtherFile } from '#src/files/index.ts';
+import { takeCalibration } from './calibration-of-file.ts';
 import { tell } from './messages.ts';
 import { tellOtherModels } from './models-of-file.ts';
 import type { SessionStore } from './state.ts';
 
-type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null; readonly stated?: StatedFacts; readonly models?: readonly ModelOfFile[] };
+type PicksOfFile = { readonly picks: readonly LevelPick[]; readonly note: string | null; readonly stated?: StatedFacts; readonly models?: readonly ModelOfFile[]; readonly methods?: readonly DensityMethod[] };
 
 /** Places the picks of a results or centroid file on the open series and its other parts; says in one sentence why where it cannot. */
 export function applyPicksFile(store: SessionStore, file: OtherFile): void {
@@ -36,6 +38,7 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
   const placed = picks.length > 0 ? `${levelsOf(picks)} placed${read.value.note ?? ''}${stated}` : 'nothing placed here';
   const left = elsewhere.length > 0 ? `; ${levelsOf(elsewhere)} ${elsewhere.length === 1 ? 'lies' : 'lie'} in another part of the series and ${elsewhere.length === 1 ? 'is' : 'are'} analysed when that part is shown` : '';
   tell(store, 'note', `${name}: ${placed}${left}.`);
+  takeCalibration(store, name, read.value.methods ?? [], open);
   tellOtherModels(store, name, read.value.models ?? []);
 }
 
@@ -96,7 +99,7 @@ function picksOfResults(text: string, open: Series): Result<PicksOfFile, string>
   if (uid && open.seriesInstanceUid && uid !== open.seriesInstanceUid) {
     return fail('it belongs to another series, so its picks were not placed; open that series.');
   }
-  return ok({ picks: read.value.picks, note: ', and analysed anew', stated: read.value.stated, models: read.value.models });
+  return ok({ picks: read.value.picks, note: ', and analysed anew', stated: read.value.stated, models: read.value.models, methods: read.value.methods });
 }
 
 function picksOfCentroids(text: string, open: Series): Result<PicksOfFile, string> {

@@ -1,6 +1,7 @@
 import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { boxForSnap, snapInBlock, type SnapResult } from '#src/core/levels/snap-to-body.ts';
 import type { SourceBlock, VolumeSource } from '#src/core/volume/volume-source.ts';
+import { createLastingWorker, type WorkerPort } from '#src/lib/browser/lasting-worker.ts';
 import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import type { BodyReply, BodyRequest } from './body-messages.ts';
 
@@ -11,45 +12,31 @@ export type BodyFinder = FindBody & {
 };
 export type FindBody = (volume: VolumeSource, at: WorldPoint) => Promise<SnapResult>;
 
-type Port = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
 type Waiting = { readonly block: SourceBlock; readonly at: WorldPoint; readonly resolve: (snap: SnapResult) => void };
-
-/** A worker that died as often will die again. */
-const MOST_DEATHS = 3;
 
 /**
  * The worker starts with the first body, or before, and stays. Where it dies, another does the work again; where none can run, the page fits by itself:
  * the same answer, later.
  * @param startWorker for tests; by default the module worker beside this file
  */
-export function createBodyFinder(startWorker: () => Port = startBodyWorker): BodyFinder {
+export function createBodyFinder(startWorker: () => WorkerPort = startBodyWorker): BodyFinder {
   const waiting = new Map<number, Waiting>();
-  let worker: Port | null = null;
-  let deaths = 0;
   let nextId = 1;
 
-  function start(): Port {
-    const started = startWorker();
-    started.addEventListener('message', (event) => {
-      const { id, snap } = (event as MessageEvent<BodyReply>).data;
+  const lasting = createLastingWorker<BodyReply>({
+    start: startWorker,
+    onReply({ id, snap }) {
       waiting.get(id)?.resolve(snap);
       waiting.delete(id);
-    });
-    started.addEventListener('error', replace);
-    started.addEventListener('messageerror', replace);
-    return started;
-  }
-
-  function replace(): void {
-    deaths += 1;
-    worker?.terminate();
-    worker = null;
-    for (const [id, one] of waiting) send(id, one);
-  }
+    },
+    onDeath() {
+      for (const [id, one] of waiting) send(id, one);
+    },
+  });
 
   function send(id: number, { block, at, resolve }: Waiting): void {
-    if (deaths < MOST_DEATHS) {
-      worker ??= start();
+    const worker = lasting.ensure();
+    if (worker !== null) {
       worker.postMessage({ id, block, at } satisfies BodyRequest);
       return;
     }
@@ -68,7 +55,7 @@ export function createBodyFinder(startWorker: () => Port = startBodyWorker): Bod
       send(id, one);
     });
   };
-  return Object.assign(find, { prepare: () => { if (deaths < MOST_DEATHS) worker ??= start(); } });
+  return Object.assign(find, { prepare: () => void lasting.ensure() });
 }
 
 function startBodyWorker(): Worker {

@@ -5,6 +5,7 @@ import { writeCsv } from '#src/core/results/csv.ts';
 import { effectiveStatement, NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { writeSessionFile } from '#src/core/results/session-file.ts';
+import { calibrationOf } from './density-settings.ts';
 import { doneResults } from './selectors.ts';
 import type { SessionState } from './state.ts';
 
@@ -16,7 +17,7 @@ type Picked = { readonly series: Series; readonly picks: readonly LevelPick[]; r
 
 /**
  * All picks of the study with their results, shown or not, as one file a series; empty while nothing is picked. The parts of a series
- * share a file, unless they name a level twice or were acquired differently. The shown series comes first. File names carry no
+ * share a file, unless they name a level twice, were acquired differently or their densities were made differently. The shown series comes first. File names carry no
  * patient data.
  */
 export function makeExports(kind: ExportKind, state: SessionState, appVersion: string, now: Date): readonly ExportedFile[] {
@@ -78,8 +79,8 @@ function byFile(picked: readonly Picked[], state: SessionState): readonly Picked
 }
 
 function canShareFile(file: Picked, one: Picked, state: SessionState): boolean {
-  const factsAndStatement = ({ series }: Picked): string => JSON.stringify([series.acquisition, state.statedFacts[series.id] ?? NOTHING_STATED]);
-  const isSameSeries = file.series.groupId === one.series.groupId && factsAndStatement(file) === factsAndStatement(one);
+  const madeWith = ({ series }: Picked): string => JSON.stringify([series.acquisition, state.statedFacts[series.id] ?? NOTHING_STATED, calibrationOf(state, series.id)]);
+  const isSameSeries = file.series.groupId === one.series.groupId && madeWith(file) === madeWith(one);
   return isSameSeries && one.picks.every(({ level }) => file.picks.every((pick) => pick.level !== level));
 }
 

@@ -3,6 +3,7 @@ import type { RoiChoice } from '#src/core/measure/choose-roi.ts';
 import type { LevelFacts } from '#src/core/measure/inspect-level.ts';
 import { buffersOf, readPart } from '#src/core/volume/volume-part.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import { createLastingWorker, type WorkerPort } from '#src/lib/browser/lasting-worker.ts';
 import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import { boxesForTask, runTask, type LevelFound, type LevelReply, type LevelRequest, type LevelTask } from './level-task.ts';
 
@@ -15,7 +16,6 @@ export type LevelInspector = Inspect & {
 };
 export type Inspect = (volume: VolumeSource, pick: Pick<LevelPick, 'centreLps' | 'roi'>, kvp: number | null, signal: AbortSignal) => Promise<InspectedLevel>;
 
-type Port = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
 type Job = {
   readonly volume: VolumeSource;
   readonly task: LevelTask;
@@ -26,54 +26,33 @@ type Job = {
   readonly hasFailed?: boolean;
 };
 
-/** A worker that died as often will die again. */
-const MOST_DEATHS = 3;
-
 /**
  * The worker starts with the first level, or before, and stays; it gets one job at a time, so that none is computed that was aborted meanwhile.
  * Where it dies, another does its job again; where that dies too or none can run, the page does it: the same answer, later.
  * @param startWorker for tests; by default the module worker beside this file
  */
-export function createLevelInspector(startWorker: () => Port = startLevelWorker): LevelInspector {
+export function createLevelInspector(startWorker: () => WorkerPort = startLevelWorker): LevelInspector {
   let waiting: readonly Job[] = [];
   let sent: { readonly id: number; readonly job: Job } | null = null;
-  let worker: Port | null = null;
-  let deaths = 0;
   let nextId = 1;
 
-  function start(): Port {
-    const started = startWorker();
-    started.addEventListener('message', (event) => {
-      const { id, found } = (event as MessageEvent<LevelReply>).data;
+  const lasting = createLastingWorker<LevelReply>({
+    start: startWorker,
+    onReply({ id, found }) {
       if (sent?.id !== id) return;
       const { job } = sent;
       sent = null;
       job.resolve(found);
       sendNext();
-    });
-    started.addEventListener('error', replace);
-    started.addEventListener('messageerror', replace);
-    return started;
-  }
-
-  function replace(): void {
-    deaths += 1;
-    worker?.terminate();
-    worker = null;
-    const died = sent;
-    sent = null;
-    if (died?.job.hasFailed) runOnPage(died.job);
-    else if (died) waiting = [{ ...died.job, hasFailed: true }, ...waiting];
-    sendNext();
-  }
-
-  function ensure(): void {
-    try {
-      worker ??= deaths < MOST_DEATHS ? start() : null;
-    } catch {
-      deaths = MOST_DEATHS;
-    }
-  }
+    },
+    onDeath() {
+      const died = sent;
+      sent = null;
+      if (died?.job.hasFailed) runOnPage(died.job);
+      else if (died) waiting = [{ ...died.job, hasFailed: true }, ...waiting];
+      sendNext();
+    },
+  });
 
   function sendNext(): void {
     while (sent === null) {
@@ -86,7 +65,7 @@ export function createLevelInspector(startWorker: () => Port = startLevelWorker)
 
   function send(job: Job): void {
     if (job.signal.aborted) return;
-    ensure();
+    const worker = lasting.ensure();
     if (worker === null) {
       runOnPage(job);
       return;
@@ -120,7 +99,7 @@ export function createLevelInspector(startWorker: () => Port = startLevelWorker)
     if (inspected.kind !== 'inspect') throw new Error('The worker answered another question.');
     return { choice, facts: inspected.facts };
   };
-  return Object.assign(inspect, { prepare: ensure });
+  return Object.assign(inspect, { prepare: () => void lasting.ensure() });
 }
 
 function runOnPage({ volume, task, signal, resolve, reject }: Job): void {

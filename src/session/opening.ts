@@ -3,8 +3,10 @@ import type { Series } from '#src/core/dicom/series.ts';
 import { emptyPickHistory } from '#src/core/levels/picks.ts';
 import { findSpineView } from '#src/core/levels/spine-view.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
+import { WorkerDied } from '#src/lib/browser/worker-death.ts';
 import { quotable } from '#src/lib/foreign-text.ts';
-import { openFiles, prepareOpening, type FileEntry, type LinkedFiles, type ModelFolder, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
+import { SerialQueue } from '#src/lib/serial-queue.ts';
+import { mayLackImages, openFiles, prepareOpening, type FileEntry, type LinkedFiles, type ModelFolder, type OpenedFiles, type OpenProgress, type OtherFile } from '#src/files/index.ts';
 import type { MemoryNeed, Viewer } from '#src/viewer/index.ts';
 import type { AnalysisRunner } from './analysis-runner.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
@@ -17,10 +19,15 @@ import type { Opening, SessionStore } from './state.ts';
 const TOLD_REFUSALS = 3;
 
 /** Where files come from when they must be fetched first. */
-export type FetchFiles = (task: { readonly signal: AbortSignal; readonly onProgress: (progress: OpenProgress) => void }) => Promise<LinkedFiles>;
+export type FetchFiles = (task: Task) => Promise<LinkedFiles>;
+type Task = { readonly signal: AbortSignal; readonly onProgress: (progress: OpenProgress) => void };
+type GiveModels = (folders: readonly ModelFolder[]) => void;
 
 export type StudyOpening = {
-  /** Reads what was dropped, lists its series and opens the one that most likely shows the spine. */
+  /**
+   * Reads what was dropped, lists its series and opens the one that most likely shows the spine. A network or results that are dropped while a study is
+   * being opened do not end that.
+   */
   readonly openEntries: (entries: () => Promise<readonly FileEntry[]>) => Promise<void>;
   /** The same with files that must be fetched first; what could not be fetched is said. */
   readonly openFetched: (fetchFiles: FetchFiles) => Promise<void>;
@@ -44,6 +51,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   // Series that were opened in part for want of memory, as they came.
   const wholes = new Map<string, Series>();
   let answerOfSize: ((choice: SizeChoice | null) => void) | null = null;
+  const beside = new SerialQueue();
 
   function begin(stage: Opening['stage']): AbortController {
     current?.abort(new DOMException('Another study is being opened.', 'AbortError'));
@@ -63,7 +71,41 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   }
 
   function openEntries(entries: () => Promise<readonly FileEntry[]>): Promise<void> {
-    return open(async () => ({ entries: await entries(), problems: [] }), (folders) => void takeModels(folders));
+    // At once: a browser forgets what was dropped when the event is over.
+    const given = entries();
+    const read = (task: Task) => fetchAndRead(async () => ({ entries: await given, problems: [] }), task);
+    const running = current;
+    return running === null ? open(read, giveOwnModels) : openBeside(given, read, running);
+  }
+
+  /** What may hold no images is read first and ends the opening under way only if it does hold some. Results wait for its end. */
+  async function openBeside(given: Promise<readonly FileEntry[]>, read: (task: Task) => Promise<OpenedFiles | null>, running: AbortController): Promise<void> {
+    const entries = await given.catch(() => []);
+    if (entries.length === 0 || !mayLackImages(entries)) return open(read, giveOwnModels);
+    const files = await beside.add(() => openFiles(entries)).catch((error: unknown) => tell(store, 'problem', describeFailure(error)));
+    if (!files) return undefined;
+    if (isNetworkOnly(files)) return takeNetworks(files, giveOwnModels);
+    // Cancelled, or another study was dropped after it.
+    if (files.series.length > 0 && running.signal.aborted) return undefined;
+    if (files.series.length === 0) await untilIdle();
+    // What stands there is a slice of the other study.
+    viewer.endPreview();
+    return open(() => Promise.resolve(files), giveOwnModels);
+  }
+
+  async function untilIdle(): Promise<void> {
+    while (store.getState().opening !== null) {
+      await new Promise<void>((resolve) => {
+        const stop = store.subscribe(() => {
+          stop();
+          resolve();
+        });
+      });
+    }
+  }
+
+  function giveOwnModels(folders: readonly ModelFolder[]): void {
+    void takeModels(folders);
   }
 
   /** A network is taken from the user's own files only, never from behind a link or a server. */
@@ -71,34 +113,43 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     tell(store, 'note', `${folders.map(({ name }) => quotable(name)).join(', ')}: A network is taken only from files of your own and was left aside; download it and drop it here.`);
   }
 
-  async function open(fetchFiles: FetchFiles, giveModels: (folders: readonly ModelFolder[]) => void): Promise<void> {
+  async function open(read: (task: Task) => Promise<OpenedFiles | null>, giveModels: GiveModels): Promise<void> {
     const controller = begin('files');
-    const task = {
-      signal: controller.signal,
-      onProgress: (progress: OpenProgress) => { if (!controller.signal.aborted) store.setState({ opening: describe(progress) }); },
-    };
     try {
-      const { entries, problems } = await fetchFiles(task);
+      const files = await read({
+        signal: controller.signal,
+        onProgress: (progress) => { if (!controller.signal.aborted) store.setState({ opening: describe(progress) }); },
+      });
       controller.signal.throwIfAborted();
-      if (entries.length === 0 && problems.length > 0) {
-        for (const { sentence } of problems) tell(store, 'problem', sentence);
-        return;
-      }
-      if (store.getState().openSeriesId === null) void viewer.showPreview(entries.flatMap(({ name, blob }) => (blob === null ? [] : [{ name, blob }])));
-      const files = await openFiles(entries, task);
-      controller.signal.throwIfAborted();
-      await take({ ...files, problems: [...problems, ...files.problems] }, controller, giveModels);
+      if (files !== null) await take(files, controller, giveModels);
     } catch (error) {
-      if (!controller.signal.aborted) tell(store, 'problem', `The files could not be read because of a fault in OsteoLens (${reasonOf(error)}).`);
+      if (!controller.signal.aborted) tell(store, 'problem', describeFailure(error));
     } finally {
       end(controller);
     }
   }
 
-  async function take(files: OpenedFiles, controller: AbortController, giveModels: (folders: readonly ModelFolder[]) => void): Promise<void> {
-    if (files.models.length > 0 && files.series.length === 0 && files.others.length === 0) {
-      for (const { sentence } of files.problems) tell(store, 'note', sentence, 'app');
-      giveModels(files.models);
+  /** Null where nothing came of it, which has been said. */
+  async function fetchAndRead(fetchFiles: FetchFiles, task: Task): Promise<OpenedFiles | null> {
+    const { entries, problems } = await fetchFiles(task);
+    task.signal.throwIfAborted();
+    if (entries.length === 0 && problems.length > 0) {
+      for (const { sentence } of problems) tell(store, 'problem', sentence);
+      return null;
+    }
+    if (store.getState().openSeriesId === null) void viewer.showPreview(entries.flatMap(({ name, blob }) => (blob === null ? [] : [{ name, blob }])));
+    const files = await openFiles(entries, task);
+    return { ...files, problems: [...problems, ...files.problems] };
+  }
+
+  function takeNetworks({ models, problems }: OpenedFiles, giveModels: GiveModels): void {
+    for (const { sentence } of problems) tell(store, 'note', sentence, 'app');
+    giveModels(models);
+  }
+
+  async function take(files: OpenedFiles, controller: AbortController, giveModels: GiveModels): Promise<void> {
+    if (isNetworkOnly(files)) {
+      takeNetworks(files, giveModels);
       return;
     }
     forgetStudyMessages(store);
@@ -282,7 +333,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   prepareOpening();
   return {
     openEntries,
-    openFetched: (fetchFiles) => open(fetchFiles, leaveModels),
+    openFetched: (fetchFiles) => open((task) => fetchAndRead(fetchFiles, task), leaveModels),
     openSeries,
     answerReplace,
     answerSize,
@@ -308,6 +359,11 @@ function describe(progress: OpenProgress): Opening {
   return progress.kind === 'fetching' ? { ...opening, bytes: { done: progress.bytes, total: progress.totalBytes } } : opening;
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function isNetworkOnly({ models, series, others }: OpenedFiles): boolean {
+  return models.length > 0 && series.length === 0 && others.length === 0;
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof WorkerDied) return 'The files could not be read: the browser stopped the reading twice, often for want of memory; close other tabs and programs and open them again.';
+  return `The files could not be read because of a fault in OsteoLens (${error instanceof Error ? error.message : String(error)}).`;
 }

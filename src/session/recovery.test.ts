@@ -5,6 +5,7 @@ import { PATIENT_AXES } from '#src/core/geometry/elliptical-cylinder.ts';
 import { worldPoint } from '#src/core/geometry/spaces.ts';
 import { confirmPick, emptyPickHistory, placePicks, placeProposals, undoPick } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
+import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { fakePrivateFolder } from '#src/testing/fake-private-folder.ts';
 import { createRecovery, RECOVERY_KEPT_MS } from './recovery.ts';
@@ -32,6 +33,10 @@ const PICKS: readonly LevelPick[] = [
   { level: 'L2', centreLps: worldPoint(2.5, 41.5, -565.125), state: 'edited', roi: { centreLps: worldPoint(2.5, 38, -565), ...PATIENT_AXES, halfWidthMm: 8, halfDepthMm: 6, heightMm: 7 } },
   { level: 'L3', centreLps: worldPoint(3.5, 42.5, -530.5), state: 'rejected' },
 ];
+
+const CALIBRATION: ScannerCalibration = {
+  id: 'CT 1|120', name: 'CT 1', scannerModel: null, kvp: 120, slopeMgCm3PerHu: 0.8, interceptMgCm3: 2, phantom: 'QA', material: 'hydroxyapatite', measuredOn: '2026-02-03',
+};
 
 /** One page: a store with its recovery. Locks are shared by the pages of a browser; a page that is gone holds none. */
 function startPage(folder: ReturnType<typeof fakePrivateFolder>['folder'], { held = new Set<string>(), now = NOW, volume = null as VolumeSource | null, hasLocks = true } = {}) {
@@ -76,6 +81,23 @@ describe('recovery', () => {
     expect(files.size).toBe(1);
     expect(page.store.getState().recovery).toEqual({ waiting: [], found: null });
     expect(page.recovery.place()).toBe(false);
+  });
+
+  it.each([true, false])('uses the calibration of the picks again where it is still saved, and says where it is not (saved: %s)', async (isSaved) => {
+    const { folder } = fakePrivateFolder();
+    const left = startPage(folder);
+    left.open(seriesOf());
+    left.store.setState({ chosenCalibrations: { s1: 'CT 1|120' }, picks: placePicks(emptyPickHistory(), PICKS) });
+    await left.recovery.whenIdle();
+    const page = startPage(folder);
+    page.store.setState({ calibrations: isSaved ? [CALIBRATION] : [] });
+    await page.recovery.whenIdle();
+    page.open(seriesOf());
+    await page.recovery.whenIdle();
+    expect(page.recovery.place()).toBe(true);
+    const { chosenCalibrations, messages } = page.store.getState();
+    expect(chosenCalibrations).toEqual(isSaved ? { s1: CALIBRATION.id } : {});
+    expect(messages.some(({ sentence }) => sentence.includes('no longer saved in this browser'))).toBe(!isSaved);
   });
 
   it('has on disk neither a UID nor a coordinate nor a name of a level in plain text', async () => {

@@ -252,6 +252,10 @@ function readLeft(text: string): Found['left'] | null {
 function placeLeft(store: SessionStore, { results, calibrationId }: Found['left']): void {
   applyPicksFile(store, { kind: 'results', name: 'Recovered', text: results });
   const { openSeriesId, chosenCalibrations, calibrations } = store.getState();
-  if (openSeriesId === null || calibrationId === null || chosenCalibrations[openSeriesId] !== undefined || calibrations.every(({ id }) => id !== calibrationId)) return;
+  if (openSeriesId === null || calibrationId === null || chosenCalibrations[openSeriesId] !== undefined) return;
+  if (calibrations.every(({ id }) => id !== calibrationId)) {
+    tell(store, 'note', 'The densities of the recovered levels were made by a calibration that is no longer saved in this browser, and are made anew without it; it can be entered again under Settings.');
+    return;
+  }
   store.setState({ chosenCalibrations: { ...chosenCalibrations, [openSeriesId]: calibrationId } });
 }

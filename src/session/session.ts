@@ -2,10 +2,12 @@ import type { LevelPick } from '#src/core/levels/pick.ts';
 import { createDicomWeb, readDropped, readFileList, readUrl, writeZip, type DicomWeb, type SeriesAddress, type ServerAccess } from '#src/files/index.ts';
 import type { CheckModel, InferenceEngine, SpineFinder } from '#src/inference/index.ts';
 import { listEverything, openPrivateFolder } from '#src/storage/index.ts';
+import type { Result } from '#src/lib/result.ts';
 import type { Viewer } from '#src/viewer/index.ts';
 import { analyseLevel, estimate, type LevelJob } from './analyse-level.ts';
 import { startAnalysisRunner, type AnalysisRunner } from './analysis-runner.ts';
 import { createBodyFinder } from './body-finder.ts';
+import { readBundledNetworks, type BundledNetworks } from './bundled-networks.ts';
 import { fetchDemo } from './demo.ts';
 import { createExplaining, type Explaining } from './explaining.ts';
 import { createLevelInspector } from './level-inspector.ts';
@@ -59,6 +61,7 @@ export type Session = {
   readonly placeOffered: () => boolean;
   readonly storedData: StoredData;
   readonly models: Models;
+  readonly readBundledNetworks: () => Promise<Result<BundledNetworks, string>>;
   readonly openDropped: (data: DataTransfer) => Promise<void>;
   readonly openFileList: (list: FileList) => Promise<void>;
   readonly openDemo: () => Promise<void>;
@@ -153,9 +156,10 @@ export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl
     },
     storedData,
     models,
+    readBundledNetworks: () => readBundledNetworks(baseUrl),
     openDropped: (data) => opening.openEntries(() => readDropped(data)),
     openFileList: (list) => opening.openEntries(() => Promise.resolve(readFileList(list))),
-    openDemo: () => opening.openEntries(() => fetchDemo(baseUrl)),
+    openDemo: () => opening.openFetched(async () => ({ entries: await fetchDemo(baseUrl), problems: [] })),
     openUrl: (url) => opening.openFetched((task) => readUrl(url, { ...task, baseUrl })),
     servers: dicomWeb,
     openServerSeries: (access, series) => opening.openFetched((task) => dicomWeb.fetchSeries(access, series, task)),

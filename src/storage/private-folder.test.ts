@@ -24,16 +24,27 @@ it('gives each task its own answer, whatever their order', async () => {
   expect(await second).toEqual({ ok: true, value: [] });
 });
 
-it('fails what was under way when the worker dies, and starts another for the next task', async () => {
+it('gives what was under way when the worker dies to another, in the same order', async () => {
   const workers = [fakeWorker(), fakeWorker()];
   let started = 0;
-  const storage = createPrivateStorage(() => workers[started++]?.port ?? fakeWorker().port);
-  const folder = storage.openPrivateFolder(['recovery']);
+  const folder = createPrivateStorage(() => workers[started++]?.port ?? fakeWorker().port).openPrivateFolder(['recovery']);
+  const both = Promise.all([folder.write('a', new Uint8Array([7])), folder.remove('b')]);
+  workers[0]?.fail();
+  expect(workers[1]?.asked.map(({ task }) => task)).toEqual(workers[0]?.asked.map(({ task }) => task));
+  for (const { id } of workers[1]?.asked ?? []) workers[1]?.answer({ id, result: { ok: true, value: null } });
+  expect(await both).toEqual([{ ok: true, value: null }, { ok: true, value: null }]);
+});
+
+it('fails what two workers died of, and starts another for the next task', async () => {
+  const workers = [fakeWorker(), fakeWorker(), fakeWorker()];
+  let started = 0;
+  const folder = createPrivateStorage(() => workers[started++]?.port ?? fakeWorker().port).openPrivateFolder(['recovery']);
   const lost = folder.write('a', new Uint8Array(1));
   workers[0]?.fail();
+  workers[1]?.fail();
   expect(await lost).toMatchObject({ ok: false, error: { code: 'storage-failed' } });
   const next = folder.remove('a');
-  workers[1]?.answer({ id: workers[1].asked[0]?.id ?? 0, result: { ok: true, value: null } });
+  workers[2]?.answer({ id: workers[2].asked[0]?.id ?? 0, result: { ok: true, value: null } });
   expect(await next).toEqual({ ok: true, value: null });
 });
 

@@ -1,3 +1,4 @@
+import type { WorkerPort } from '#src/lib/browser/lasting-worker.ts';
 import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import { fail, type Result } from '#src/lib/result.ts';
 import type { KeptFile, KeptFileInFolder, StorageReply, StorageRequest, StorageTask } from './messages.ts';
@@ -20,51 +21,64 @@ export type PrivateFolder = {
   readonly removeAll: () => Promise<Result<null, StorageProblem>>;
 };
 
-type Port = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
+type Waiting = {
+  readonly task: StorageTask;
+  readonly settle: (result: Result<unknown, StorageProblem>) => void;
+  /** A worker died of it, or during it. */
+  readonly hasFailed: boolean;
+};
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}$/;
 
 /**
- * The page's side of the storage worker, which starts with the first task. A worker that breaks fails the tasks under way in one
- * sentence; the next task starts another.
+ * The page's side of the storage worker, which starts with the first task. Where the worker dies, another does its tasks again, each of which may be
+ * done twice; a task that two died of fails in one sentence, and the next one starts another worker.
  * @param startWorker for tests; by default the module worker beside this file
  */
-export function createPrivateStorage(startWorker: () => Port = startStorageWorker) {
-  const waiting = new Map<number, (result: Result<unknown, StorageProblem>) => void>();
-  let worker: Port | null = null;
+export function createPrivateStorage(startWorker: () => WorkerPort = startStorageWorker) {
+  const waiting = new Map<number, Waiting>();
+  let worker: WorkerPort | null = null;
   let lastId = 0;
 
-  function start(): Port {
+  function start(): WorkerPort {
     const started = startWorker();
     started.addEventListener('message', (event) => {
       const { id, result } = (event as MessageEvent<StorageReply>).data;
-      waiting.get(id)?.(result);
+      waiting.get(id)?.settle(result);
       waiting.delete(id);
     });
-    const giveUp = (): void => {
+    const replace = (): void => {
       if (worker !== started) return;
       worker = null;
       started.terminate();
-      for (const settle of waiting.values()) settle(fail(storageProblemOf(new Error('its worker stopped'))));
+      const lost = [...waiting.values()];
       waiting.clear();
+      for (const one of lost) {
+        if (one.hasFailed) one.settle(fail(storageProblemOf(new Error('its worker stopped'))));
+        else send({ ...one, hasFailed: true });
+      }
     };
-    started.addEventListener('error', giveUp);
-    started.addEventListener('messageerror', giveUp);
+    started.addEventListener('error', replace);
+    started.addEventListener('messageerror', replace);
     return started;
   }
 
-  function run<T>(task: StorageTask): Promise<Result<T, StorageProblem>> {
+  function send(one: Waiting): void {
     lastId += 1;
     const id = lastId;
+    waiting.set(id, one);
+    try {
+      worker ??= start();
+      worker.postMessage({ id, task: one.task } satisfies StorageRequest);
+    } catch (error) {
+      waiting.delete(id);
+      one.settle(fail(error instanceof DOMException && error.name === 'SecurityError' ? storageRefused() : storageProblemOf(error)));
+    }
+  }
+
+  function run<T>(task: StorageTask): Promise<Result<T, StorageProblem>> {
     return new Promise((resolve) => {
-      waiting.set(id, resolve as (result: Result<unknown, StorageProblem>) => void);
-      try {
-        worker ??= start();
-        worker.postMessage({ id, task } satisfies StorageRequest);
-      } catch (error) {
-        waiting.delete(id);
-        resolve(fail(error instanceof DOMException && error.name === 'SecurityError' ? storageRefused() : storageProblemOf(error)));
-      }
+      send({ task, settle: resolve as (result: Result<unknown, StorageProblem>) => void, hasFailed: false });
     });
   }
 

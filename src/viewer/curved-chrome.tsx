@@ -7,6 +7,8 @@ import { scaleBarMm } from './scale-bar.ts';
 
 const MAX_SCALE_BAR_SHARE = 0.3;
 const MAX_SCALE_BAR_PIXELS = 160;
+/** In a narrower pane the words of the usual sheet would lie over the first mark. */
+const WORDS_PIXELS = 300;
 /** A focus farther beside the sheet than this is drawn dashed: what is under the cross is something else; mm. */
 const ON_SHEET_MM = 2;
 
@@ -14,7 +16,7 @@ type ChromeProps = { readonly projection: CurvedProjection; readonly focus: Worl
 
 /** What the viewer itself draws above the straightened sheet. Decoration only: the pane's label says the same in words. */
 export function CurvedChrome({ projection, focus }: ChromeProps): ReactNode {
-  const { height } = projection.size;
+  const { width, height } = projection.size;
   return (
     <g className="plane-chrome" aria-hidden="true" data-plane="straightened">
       <CentreLine projection={projection} />
@@ -22,7 +24,7 @@ export function CurvedChrome({ projection, focus }: ChromeProps): ReactNode {
       <EdgeLetters plane={projection.side} size={projection.size} />
       <ScaleBar projection={projection} />
       <text className="plane-text" x={EDGE_PIXELS} y={EDGE_PIXELS + 6}>Straightened</text>
-      <text className="plane-text" x={EDGE_PIXELS} y={EDGE_PIXELS + 21}>{besideWords(projection)}</text>
+      {(projection.offsetMm !== 0 || width >= WORDS_PIXELS) && <text className="plane-text" x={EDGE_PIXELS} y={EDGE_PIXELS + 21}>{besideWords(projection)}</text>}
       <text className="plane-text curved-caution" x={EDGE_PIXELS} y={height - EDGE_PIXELS - 27}>
         <tspan>lengths are true</tspan>
         <tspan x={EDGE_PIXELS} dy={14}>along the line only</tspan>

@@ -1,5 +1,6 @@
 import type { ElementReader } from './element-reader.ts';
 import { orientationOf, positionOf, spacingOf } from './image-plane.ts';
+import { phaseOf } from './phase.ts';
 import type { SliceHeader } from './series.ts';
 
 // Functional group sequences and macros of enhanced multi-frame objects, DICOM PS3.3 C.7.6.16 and C.8.15.3.
@@ -14,11 +15,20 @@ const PIXEL_VALUE_TRANSFORMATION = 'x00289145';
 const CT_RECONSTRUCTION = 'x00189314';
 const CT_X_RAY_DETAILS = 'x00189325';
 const CT_FRAME_TYPE = 'x00189329';
-const CT_TABLE_TILT = 'x00189304';
+const CT_ACQUISITION_DETAILS = 'x00189304';
 const CONTRAST_AGENTS = 'x00180012';
+const CARDIAC_SYNCHRONIZATION = 'x00189118';
+// Where a legacy-converted CT keeps what its slices said and no macro holds (PS3.3 C.7.6.25).
+const UNASSIGNED_SHARED = 'x00209170';
+const UNASSIGNED_PER_FRAME = 'x00209171';
+
+const CONTRAST_AGENT = 'x00180010';
+const KVP = 'x00180060';
+const GANTRY_TILT = 'x00181120';
+const KERNEL = 'x00181210';
 
 /**
- * One header per frame of an enhanced multi-frame CT; the file's own header alone for everything else.
+ * One header per frame of an enhanced or legacy-converted multi-frame CT; the file's own header alone for everything else.
  * A CT with frames but without functional groups keeps numberOfFrames above 1 and no position: the series check refuses it.
  */
 export function readFrames(elements: ElementReader, header: SliceHeader): readonly SliceHeader[] {
@@ -38,6 +48,11 @@ function frameHeader(file: SliceHeader, frame: number, own: ElementReader, share
   const measures = macro(PIXEL_MEASURES);
   const values = macro(PIXEL_VALUE_TRANSFORMATION);
   const window = macro(FRAME_VOI_LUT);
+  const unassigned = [...own.items(UNASSIGNED_PER_FRAME), ...(shared?.items(UNASSIGNED_SHARED) ?? [])];
+  const converted = (tag: string): ElementReader | undefined => unassigned.find((elements) => elements.has(tag));
+  const kernel = macro(CT_RECONSTRUCTION) ?? converted(KERNEL);
+  const xRay = macro(CT_X_RAY_DETAILS) ?? converted(KVP);
+  const geometry = macro(CT_ACQUISITION_DETAILS) ?? converted(GANTRY_TILT);
   return {
     ...file,
     frame,
@@ -53,8 +68,10 @@ function frameHeader(file: SliceHeader, frame: number, own: ElementReader, share
     rescaleType: values?.text('x00281054')?.toUpperCase() ?? file.rescaleType,
     windowCenter: window?.numbers('x00281050') ?? file.windowCenter,
     windowWidth: window?.numbers('x00281051') ?? file.windowWidth,
-    convolutionKernel: macro(CT_RECONSTRUCTION)?.text('x00181210') ?? file.convolutionKernel,
-    kvp: macro(CT_X_RAY_DETAILS)?.number('x00180060') ?? file.kvp,
-    gantryDetectorTilt: macro(CT_TABLE_TILT)?.number('x00181120') ?? file.gantryDetectorTilt,
+    convolutionKernel: kernel?.text(KERNEL) ?? file.convolutionKernel,
+    kvp: xRay?.number(KVP) ?? file.kvp,
+    gantryDetectorTilt: geometry?.number(GANTRY_TILT) ?? file.gantryDetectorTilt,
+    contrastBolusAgent: file.contrastBolusAgent ?? converted(CONTRAST_AGENT)?.text(CONTRAST_AGENT) ?? null,
+    ...phaseOf(macro(CARDIAC_SYNCHRONIZATION), ...unassigned),
   };
 }

@@ -212,6 +212,23 @@ describe('enhanced multi-frame CT', () => {
     });
   });
 
+  test('should find what the slices of a legacy-converted file said of their acquisition', () => {
+    const bytes = oneFile({
+      kvp: null,
+      change: () => ({
+        SOPClassUID: '1.2.840.10008.5.1.4.1.1.2.2',
+        NumberOfFrames: 2,
+        ConvolutionKernel: undefined,
+        PixelData: new Uint16Array(9 * 7 * 2).buffer,
+        SharedFunctionalGroupsSequence: [{ UnassignedSharedConvertedAttributesSequence: [{ KVP: 100, ConvolutionKernel: 'B', ContrastBolusAgent: 'Iohexol' }] }],
+        PerFrameFunctionalGroupsSequence: [0.5, 1.5].map((tilt, n) => ({ ...plane(5 * n), UnassignedPerFrameConvertedAttributesSequence: [{ GantryDetectorTilt: tilt, TriggerTime: 40 + n }] })),
+      }),
+    });
+    const reading = readBytes(bytes);
+    const facts = reading.kind === 'slices' ? reading.slices.map(({ kvp, convolutionKernel, contrastBolusAgent, gantryDetectorTilt, phase }) => [kvp, convolutionKernel, contrastBolusAgent, gantryDetectorTilt, phase]) : reading;
+    expect(facts).toEqual([[100, 'B', 'Iohexol', 0.5, '40'], [100, 'B', 'Iohexol', 1.5, '41']]);
+  });
+
   test('should not place frames when the groups do not match them', () => {
     const reading = readBytes(enhanced(2));
     expect(reading.kind === 'slices' && reading.slices.map((slice) => [slice.numberOfFrames, slice.imagePositionPatient])).toEqual([[3, null]]);

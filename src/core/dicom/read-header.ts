@@ -4,6 +4,7 @@ import { readElements, type ElementReader } from './element-reader.ts';
 import type { FileFaultCode } from './file-fault.ts';
 import { orientationOf, positionOf, spacingOf } from './image-plane.ts';
 import { ageFromDates } from './patient-age.ts';
+import { phaseOf } from './phase.ts';
 import { readFrames } from './read-frames.ts';
 import type { SliceHeader } from './series.ts';
 
@@ -133,12 +134,6 @@ function paddingOf({ uint16 }: ElementReader): readonly [number, number] | null 
   const signed = (value: number): number => (uint16('x00280103') === 1 ? (value << 16) >> 16 : value);
   const first = uint16('x00280120');
   return first === null ? null : [signed(first), signed(uint16('x00280121') ?? first)];
-}
-
-/** TemporalPositionIdentifier, NominalPercentageOfCardiacPhase or TriggerTime. */
-function phaseOf({ text }: ElementReader): Pick<SliceHeader, 'phase'> {
-  const phase = text('x00200100') ?? text('x00209241') ?? text('x00181060');
-  return phase === null ? {} : { phase };
 }
 
 function positive(value: number | null): number | null {

@@ -1,4 +1,5 @@
-import type { WorldPoint } from '../geometry/spaces.ts';
+import { invertAffine, worldToIndex } from '../geometry/affine.ts';
+import { worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import { makeBlockSampler } from '../volume/sample-block.ts';
 import type { VolumeSource, VoxelBox } from '../volume/volume-source.ts';
 import { boxAround } from './roi.ts';
@@ -20,6 +21,8 @@ export type BodyRegionFacts = {
   readonly metalFraction: number;
   /** Share of the region outside the scan. */
   readonly outsideFraction: number;
+  /** From the centre up or down to the nearer end of the scan, mm; 0 where the centre lies outside. */
+  readonly roomMm: number;
 };
 
 /** Voxels that {@link inspectBodyRegion} reads. Not clipped to the scan. */
@@ -59,5 +62,17 @@ export function inspectBodyRegion(volume: VolumeSource, centreLps: WorldPoint): 
     denseFraction: dense / Math.max(1, inside),
     metalFraction: metal / Math.max(1, inside),
     outsideFraction: 1 - inside / total,
+    roomMm: roomAlongPatient(volume, centreLps),
   };
+}
+
+/** The scan reaches half a voxel beyond its outer centres. */
+function roomAlongPatient({ indexToWorld, sizeVox }: Pick<VolumeSource, 'indexToWorld' | 'sizeVox'>, [x, y, z]: WorldPoint): number {
+  const inverse = invertAffine(indexToWorld);
+  const [at, above] = [worldToIndex(inverse, worldPoint(x, y, z)), worldToIndex(inverse, worldPoint(x, y, z + 1))];
+  const ends = sizeVox.flatMap((size, axis) => {
+    const [here, perMm] = [at[axis] ?? 0, Math.abs((above[axis] ?? 0) - (at[axis] ?? 0))];
+    return [(here + 0.5) / perMm, (size - 0.5 - here) / perMm];
+  });
+  return Math.max(0, Math.min(...ends));
 }

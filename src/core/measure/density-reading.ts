@@ -36,10 +36,12 @@ export const TUBE_VOLTAGE_ERROR_SHARE = 0.1;
  * Trabecular density of a mean attenuation; null where neither a calibration nor a tube voltage of 80 to 140 kVp gives one.
  * @param aortaHu of blood in the aorta, null where it was not found
  */
-export function readDensity(meanHu: number, { calibration, scan, kvpSource, contrast }: DensityConversion, aortaHu: number | null): DensityReading | null {
+export function readDensity(meanHu: number, conversion: DensityConversion, aortaHu: number | null): DensityReading | null {
+  const { calibration, scan, contrast } = conversion;
+  const method = methodOf(conversion);
   const huPerMgCm3 = slopeAtKvp(scan.kvp);
   const vbmdMgCm3 = calibration === null ? huToVbmd(meanHu, scan.kvp) : calibratedVbmd(meanHu, calibration);
-  if (vbmdMgCm3 === null) return null;
+  if (method === null || vbmdMgCm3 === null) return null;
   const error = calibration === null ? Math.abs(vbmdMgCm3) * TUBE_VOLTAGE_ERROR_SHARE : calibrationErrorMgCm3(vbmdMgCm3, calibration, scan);
   const rise = contrastRise(contrast, aortaHu, scan.kvp);
   // A calibration's slope is of its own scanner; the phantom's material is a few percent, which a range of 5 to 12 HU does not see.
@@ -49,9 +51,16 @@ export function readDensity(meanHu: number, { calibration, scan, kvpSource, cont
     vbmdMgCm3,
     lowMgCm3: vbmdMgCm3 - error - (riseMgCm3?.[1] ?? 0),
     highMgCm3: vbmdMgCm3 + error,
-    method: calibration === null ? { kind: 'tube-voltage', kvp: scan.kvp ?? Number.NaN, kvpSource, huPerMgCm3: huPerMgCm3 ?? Number.NaN } : { kind: 'scanner-calibration', calibration },
+    method,
     contrast: rise === null || riseMgCm3 === null ? null : { phase: rise.phase, riseMgCm3 },
   };
+}
+
+/** What turns attenuation into density by this conversion; null where nothing does. */
+export function methodOf({ calibration, scan, kvpSource }: DensityConversion): DensityMethod | null {
+  if (calibration !== null) return { kind: 'scanner-calibration', calibration };
+  const huPerMgCm3 = slopeAtKvp(scan.kvp);
+  return scan.kvp === null || huPerMgCm3 === null ? null : { kind: 'tube-voltage', kvp: scan.kvp, kvpSource, huPerMgCm3 };
 }
 
 /** Which conversion it was, as the end of a sentence. */

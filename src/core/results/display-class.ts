@@ -5,6 +5,8 @@ export type DisplayClass = 'normal' | 'low' | 'osteoporosis' | 'unknown';
 
 const CLASSES = ['normal', 'low', 'osteoporosis'] as const;
 
+const CONTRADICTIONS: ReadonlySet<string> = new Set(['categories-differ', 'estimate-contradicts']);
+
 /** Is there no estimate to show: none was made, or a gate withholds it? */
 export function isEstimateRefused(result: LevelResult): boolean {
   return result.network === null || isNetworkRefused(result.warnings);
@@ -16,11 +18,16 @@ export function isEstimateRefused(result: LevelResult): boolean {
  */
 export function displayClass(result: LevelResult, deviceId: string): DisplayClass {
   if (isEstimateRefused(result) || result.network === null) return 'unknown';
-  if (result.warnings.some(({ code }) => code === 'categories-differ')) return 'unknown';
+  if (isProbabilityContradicted(result)) return 'unknown';
   const device = deviceEstimate(result.network, deviceId);
   if (!device) return 'unknown';
   const largest = Math.max(...device.classProbabilities);
   return CLASSES[device.classProbabilities.indexOf(largest)] ?? 'unknown';
+}
+
+/** Does a density, measured or the network's own, contradict its probabilities, so that they are not to be relied on? */
+export function isProbabilityContradicted({ warnings }: LevelResult): boolean {
+  return warnings.some(({ code }) => CONTRADICTIONS.has(code));
 }
 
 /** What the network says on one DXA scale; undefined when the model has no such scale. */

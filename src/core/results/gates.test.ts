@@ -107,6 +107,9 @@ describe('findWarnings', () => {
     expect(codes(withChances(0.01, 0.2, 95))).toBe('');
     expect(codes(withChances(0.6, 0.7, 140))).toBe('mark categories-differ');
     expect(codes(withChances(0.4, 0.7, 140))).toBe('');
+    // As on ts-example, where the measured density of 82 is low and the network's own of 75 is not.
+    expect(codes({ ...withChances(0.01, 0.2, 75), measured: ok(makeMeasurement({ vbmdMgCm3: 82 })) })).toBe('mark estimate-contradicts');
+    expect(codes({ ...withChances(0.01, 0.2, 84), measured: ok(makeMeasurement({ vbmdMgCm3: 78 })) })).toBe('mark categories-differ');
     const unmeasured = { ...withChances(0.01, 0.2, 72), measured: ok(makeMeasurement({ vbmdMgCm3: null })) };
     expect(findWarnings(input(unmeasured)).map(({ sentence }) => sentence)).toContainEqual(expect.stringContaining("The network's own density of 72 mg/cm³"));
   });

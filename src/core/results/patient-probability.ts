@@ -1,6 +1,6 @@
 import type { LevelPick } from '../levels/pick.ts';
 import type { VertebraName } from '../levels/vertebra-name.ts';
-import { deviceEstimate, isEstimateRefused } from './display-class.ts';
+import { deviceEstimate, isEstimateRefused, isProbabilityContradicted } from './display-class.ts';
 import type { Estimate, LevelResult } from './level-result.ts';
 import { usableLevels } from './usable-levels.ts';
 
@@ -12,13 +12,15 @@ const MIN_LEVELS = 2;
 export type PatientProbability = { readonly estimate: Estimate; readonly levels: readonly VertebraName[] };
 
 /**
- * Mean over L1 to L4 of the probabilities that the level's own T-score is −2.5 or lower on a DXA scale; null with fewer than two levels.
- * The ends of the interval are the means of the levels' ends: levels of one patient err together, so their mean is no surer than they
- * are. It is the mean of what the levels say and was not calibrated against diagnoses of patients.
+ * Mean over L1 to L4 of the probabilities that the level's own T-score is −2.5 or lower on a DXA scale; null with fewer than two levels
+ * whose probability no density contradicts: those that a gate says not to rely on speak for nobody. The ends of the interval are the means of
+ * the levels' ends: levels of one patient err together, so their mean is no surer than they are. It is the mean of what the levels say and was
+ * not calibrated against diagnoses of patients.
  */
 export function patientProbability(results: readonly LevelResult[], picks: readonly LevelPick[], deviceId: string): PatientProbability | null {
   const found = usableLevels(results, picks).flatMap((result) => {
-    const device = result.network && !isEstimateRefused(result) && DXA_LEVELS.has(result.level) ? deviceEstimate(result.network, deviceId) : undefined;
+    const isSaid = !isEstimateRefused(result) && !isProbabilityContradicted(result);
+    const device = result.network && isSaid && DXA_LEVELS.has(result.level) ? deviceEstimate(result.network, deviceId) : undefined;
     return device ? [{ level: result.level, osteoporosis: device.osteoporosis }] : [];
   });
   if (found.length < MIN_LEVELS) return null;

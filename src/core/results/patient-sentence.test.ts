@@ -31,6 +31,13 @@ describe('patientProbability', () => {
     expect(patientProbability(results, picks, 'x')).toBeNull();
     expect(patientProbability(results, [], 'another scale')).toBeNull();
   });
+
+  it.each(['categories-differ', 'estimate-contradicts'])('leaves out probabilities that a density contradicts (%s)', (code) => {
+    const contradicted = { code, effect: 'mark', sentence: 'Do not rely on it.' } as const;
+    const results = [level('L1', 90, 0.4), level('L2', 84, 0.01, [contradicted]), level('L3', 90, 0.6)];
+    expect(patientProbability(results, [], 'x')?.levels).toEqual(['L1', 'L3']);
+    expect(patientProbability(results.slice(0, 2), [], 'x')).toBeNull();
+  });
 });
 
 describe('patientText', () => {

@@ -41,7 +41,7 @@ describe('session file', () => {
   it('gives back the picks that were saved, and the series they belong to', () => {
     const read = readPicks(writeSessionFile(input));
     if (!read.ok) throw new Error(read.error.sentence);
-    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, models: [{ id: 'vertebra-moe-1', sha256: 'ab12'.repeat(16) }], stated: { kvp: null, contrast: null }, picks: input.picks });
+    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, models: [{ id: 'vertebra-moe-1', sha256: 'ab12'.repeat(16) }], methods: [], stated: { kvp: null, contrast: null }, picks: input.picks });
   });
 
   it('keeps what the reader stated apart from what the header says, and gives it back', () => {
@@ -71,7 +71,7 @@ describe('session file', () => {
 
   it('reads a file that holds nothing but levels and centres, as a script writes it', () => {
     const text = JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels: [{ level: 'L3', centreLps: [1, -2, 3] }] });
-    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, models: [], stated: { kvp: null, contrast: null }, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
+    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, models: [], methods: [], stated: { kvp: null, contrast: null }, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
   });
 
   it('names each network once, and takes what is no network for none', () => {
@@ -81,6 +81,17 @@ describe('session file', () => {
     const read = readPicks(JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels }));
     expect(read.ok && read.value.models).toEqual([{ id: 'ours', sha256: 'cd34'.repeat(16) }]);
     expect(read.ok && read.value.picks).toHaveLength(5);
+  });
+
+  it('names each conversion to density once, and takes what is none for none', () => {
+    const voltage = { kind: 'tube-voltage', kvp: 120, kvpSource: 'header', huPerMgCm3: 1.35 };
+    const own = { kind: 'scanner-calibration', calibration: { id: 'a', name: 'CT 1', scannerModel: null, kvp: 120, slopeMgCm3PerHu: 0.8, interceptMgCm3: 2, phantom: 'QA', material: 'hydroxyapatite', measuredOn: '2026-02-03' } };
+    const broken = { ...own, calibration: { ...own.calibration, slopeMgCm3PerHu: 80 } };
+    const measurements = [{ density: { method: own } }, { density: { method: voltage } }, { density: { method: own } }, { density: { method: broken } }, { density: null }, 'none'];
+    const levels = measurements.map((measurement, index) => ({ level: `T${index + 4}`, centreLps: [1, -2, 3], measurement }));
+    const read = readPicks(JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels }));
+    expect(read.ok && read.value.methods).toEqual([own, voltage]);
+    expect(read.ok && read.value.picks).toHaveLength(6);
   });
 
   it('holds nothing else of what it is given, such as a name', () => {

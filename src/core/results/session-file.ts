@@ -4,6 +4,7 @@ import type { AcquisitionFacts } from '../dicom/series.ts';
 import { worldPoint } from '../geometry/spaces.ts';
 import type { LevelPick } from '../levels/pick.ts';
 import type { VertebraName } from '../levels/vertebra-name.ts';
+import type { DensityMethod } from '../measure/density-reading.ts';
 import { NOTHING_STATED, type StatedFacts } from '../measure/stated-facts.ts';
 import type { LevelResult } from './level-result.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
@@ -90,8 +91,8 @@ const envelope = z.object({ format: z.literal(SESSION_FORMAT), schemaVersion: z.
 /** A network that made numbers of a file. */
 export type ModelOfFile = { readonly id: string; readonly sha256: string };
 
-/** The picks of a session file, the networks of its numbers, what its reader stated, and the series that they belong to (null: the file does not say). */
-export type PicksOfFile = { readonly models: readonly ModelOfFile[]; readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[]; readonly stated: StatedFacts };
+/** The picks of a session file, the networks and conversions of its numbers, what its reader stated, and the series that they belong to (null: the file does not say). */
+export type PicksOfFile = { readonly models: readonly ModelOfFile[]; readonly methods: readonly DensityMethod[]; readonly seriesInstanceUid: string | null; readonly picks: readonly LevelPick[]; readonly stated: StatedFacts };
 
 /** Text of a session file → its picks, or the first thing that is wrong with it. Levels twice in a file are refused. */
 export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem> {
@@ -122,7 +123,8 @@ export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem>
     seen.add(level);
   }
   const models = new Map(levels.flatMap(({ run }) => (run === null ? [] : [[`${run.modelId} ${run.modelSha256}`, { id: run.modelId, sha256: run.modelSha256 }] as const])));
-  return ok({ seriesInstanceUid, models: [...models.values()], stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state, editedRoi }) => ({ level, centreLps: worldPoint(...centreLps), state, ...(editedRoi === undefined ? {} : { roi: editedRoi }) })) });
+  const methods = new Map(levels.flatMap(({ measurement }) => (measurement === null ? [] : [[JSON.stringify(measurement.density.method), measurement.density.method] as const])));
+  return ok({ seriesInstanceUid, models: [...models.values()], methods: [...methods.values()], stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state, editedRoi }) => ({ level, centreLps: worldPoint(...centreLps), state, ...(editedRoi === undefined ? {} : { roi: editedRoi }) })) });
 }
 
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */

@@ -59,15 +59,17 @@ const acquisition = z
 
 const statedFacts = z.strictObject({ kvp: finite.positive().nullable(), contrast: z.boolean().nullable() }).readonly();
 
+const densityMethod = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tube-voltage'), kvp: finite.positive(), kvpSource: z.enum(['header', 'reader']), huPerMgCm3: finite.positive() }).readonly(),
+  z.strictObject({ kind: z.literal('scanner-calibration'), calibration: scannerCalibration }).readonly(),
+]);
+
 const density = z
   .strictObject({
     vbmdMgCm3: finite.describe('As read, mg/cm³ hydroxyapatite; contrast agent is not taken off.'),
     lowMgCm3: finite.describe('Low end of the expected error; with contrast agent also its largest published rise.'),
     highMgCm3: finite,
-    method: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('tube-voltage'), kvp: finite.positive(), kvpSource: z.enum(['header', 'reader']), huPerMgCm3: finite.positive() }).readonly(),
-      z.strictObject({ kind: z.literal('scanner-calibration'), calibration: scannerCalibration }).readonly(),
-    ]),
+    method: densityMethod,
     contrast: z
       .strictObject({ phase: z.enum(['arterial', 'portal venous', 'unclear']), riseMgCm3: z.tuple([finite, finite]).readonly() })
       .readonly()
@@ -174,8 +176,11 @@ export const sessionFileSchema = z
 /** Which network the numbers came from; whatever else it holds counts as not said. */
 const modelOfRun = z.object({ modelId: z.string().min(1).max(200), modelSha256: z.string().regex(/^[0-9a-f]{64}$/) }).readonly();
 
+/** How its density was had; whatever else it holds counts as not said. */
+const methodOfMeasurement = z.object({ density: z.object({ method: densityMethod }) }).readonly();
+
 /**
- * What is read back: the picks, which network the numbers came from, and what the reader stated. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
+ * What is read back: the picks, which network and which conversion the numbers came from, and what the reader stated. Numbers are always computed anew from the scan, so whatever else a file holds is not looked at, and a
  * script may leave it out.
  */
 export const picksFileSchema = z
@@ -185,7 +190,7 @@ export const picksFileSchema = z
     seriesInstanceUid: z.string().nullable().default(null),
     /** A voltage without a slope would give no density; such a file is wrong. */
     statedByReader: z.object({ kvp: finite.min(80).max(140).nullable().default(null), contrast: z.boolean().nullable().default(null) }).readonly().nullable().default(null),
-    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional(), run: modelOfRun.nullable().catch(null) })).readonly(),
+    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional(), run: modelOfRun.nullable().catch(null), measurement: methodOfMeasurement.nullable().catch(null) })).readonly(),
   })
   .readonly();
 

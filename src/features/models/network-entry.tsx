@@ -1,4 +1,4 @@
-import { shortHash, type ModelFacts, type OwnModel } from '#src/session/index.ts';
+import { shortHash, type BundledNetworks, type ModelFacts, type OwnModel } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
 
 type NetworkEntryProps = {
@@ -40,16 +40,40 @@ export function NetworkEntry({ facts, card, speed, problem = null, isChosen, has
       {keeping === undefined || problem !== null ? null : (
         <p>{`${describeSpeed(speed)} ${keeping.isKept ? 'Kept in this browser until you remove it.' : 'For this page only, unless you keep it.'}`}</p>
       )}
-      {card === null || card === '' ? null : (
-        <details>
-          <summary>Model card</summary>
-          {/* Scrolls: reachable by keyboard. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <pre className="network-card" tabIndex={0} aria-label={`Model card of ${title}`}>{card}</pre>
-        </details>
-      )}
+      <Card title={title} card={card} />
     </li>
   );
+}
+
+/** The network that finds the vertebrae: the same for every study, and nothing is to be chosen. */
+export function SpineNetworkEntry({ facts: { id, title, version, sha256, warnings }, card }: BundledNetworks['spine']) {
+  return (
+    <li className="network-entry" data-testid="spine-network-entry">
+      <div className="network-head">
+        <h3>{`${title}, ${version}`}</h3>
+      </div>
+      <p className="soft">Comes with OsteoLens. It proposes the vertebrae of every study, whichever network reads their density.</p>
+      <p>{`${id}, SHA-256 ${shortHash(sha256)}`}</p>
+      <Warnings warnings={warnings} />
+      <Card title={title} card={card} />
+    </li>
+  );
+}
+
+function Card({ title, card }: { readonly title: string; readonly card: string | null }) {
+  if (card === null || card === '') return null;
+  return (
+    <details>
+      <summary>Model card</summary>
+      {/* Scrolls: reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className="network-card" tabIndex={0} aria-label={`Model card of ${title}`}>{card}</pre>
+    </details>
+  );
+}
+
+function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
+  return warnings.length === 0 ? null : <ul className="network-warnings">{warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>;
 }
 
 function Facts({ facts: { id, sha256, origin, trainedOn, licence, intendedUse, warnings } }: { readonly facts: ModelFacts }) {
@@ -59,7 +83,7 @@ function Facts({ facts: { id, sha256, origin, trainedOn, licence, intendedUse, w
       <p>{`${id}, SHA-256 ${shortHash(sha256)}, ${licence}`}</p>
       <p>{`Trained on ${trainedOn.simulated} simulated and ${trainedOn.real} real vertebrae: ${trainedOn.description}`}</p>
       <p className="soft">{intendedUse}</p>
-      {warnings.length === 0 ? null : <ul className="network-warnings">{warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>}
+      <Warnings warnings={warnings} />
     </>
   );
 }

@@ -1,18 +1,34 @@
+import { useEffect, useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
-import { openSeriesOf } from '#src/session/index.ts';
+import { openSeriesOf, type BundledNetworks } from '#src/session/index.ts';
+import type { Result } from '#src/lib/result.ts';
 import { Button } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 import { ModelCheckProgress } from './model-check-progress.tsx';
-import { NetworkEntry } from './network-entry.tsx';
+import { NetworkEntry, SpineNetworkEntry } from './network-entry.tsx';
 import './models.css';
 
-/** The networks that there are: the one that comes with OsteoLens, and the user's own. */
+/** The networks that there are: those that come with OsteoLens, and the user's own. */
 export function NetworksSection() {
-  const { models } = useSession();
-  const bundled = useSessionState((state) => state.bundledModel);
+  const { models, readBundledNetworks } = useSession();
+  const [read, setRead] = useState<Result<BundledNetworks, string> | null>(null);
+  useEffect(() => {
+    let isShown = true;
+    void readBundledNetworks().then((result) => {
+      if (isShown) setRead(result);
+    });
+    return () => {
+      isShown = false;
+    };
+  }, [readBundledNetworks]);
+  const loaded = useSessionState((state) => state.bundledModel);
   const own = useSessionState((state) => state.ownModels);
   const chosen = useSessionState((state) => state.chosenModelKey);
   const hasStudy = useSessionState(openSeriesOf) !== null;
+  const bundled = read?.ok === true ? read.value : null;
+  const density = loaded ?? bundled?.density.facts ?? null;
+  // The host may have another one by now than the one that runs.
+  const card = bundled !== null && density?.sha256 === bundled.density.facts.sha256 ? bundled.density.card : null;
   const add = (list: FileList | null) => {
     if (list && list.length > 0) void models.addFiles(list);
   };
@@ -32,11 +48,12 @@ export function NetworksSection() {
       </div>
       <ModelCheckProgress />
       <ul className="network-list" aria-label="Networks">
-        {bundled === null ? (
-          <li className="soft">The network that comes with OsteoLens is listed once it has been loaded.</li>
-        ) : (
-          <NetworkEntry facts={bundled} card={null} speed={null} isChosen={chosen === null} hasStudy={hasStudy} onChoose={() => void models.choose(null)} />
+        {read === null && density === null ? <li className="soft">Reading the networks that come with OsteoLens…</li> : null}
+        {read?.ok === false ? <li className="network-problem" role="alert">{read.error}</li> : null}
+        {density === null ? null : (
+          <NetworkEntry facts={density} card={card} speed={null} isChosen={hasStudy && chosen === null} hasStudy={hasStudy} onChoose={() => void models.choose(null)} />
         )}
+        {bundled === null ? null : <SpineNetworkEntry {...bundled.spine} />}
         {own.map(({ key, facts, card, isKept, speed, problem }) => (
           <NetworkEntry
             key={key}

@@ -3,7 +3,7 @@ import { FileTrigger } from 'react-aria-components';
 import { Button } from '#src/ui/button.tsx';
 import { useSession } from '../use-session.ts';
 
-const ARCHIVES = ['.zip', '.gz', '.tgz', '.tar'];
+const ARCHIVES = ['.zip', '.gz', '.tgz', '.tar', '.iso'];
 
 /**
  * A button for files, a button for a folder, a button for an archive, and the way back to the demo.

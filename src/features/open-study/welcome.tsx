@@ -8,7 +8,7 @@ export function Welcome() {
   return (
     <div className="welcome" data-testid="welcome">
       <h1>Drop a CT study here</h1>
-      <p>Files, a folder or an archive (zip, gz, tar) with DICOM or NIfTI. Everything is read, drawn and computed in this browser: nothing is uploaded, and nothing of the study is kept in readable form unless you save it.</p>
+      <p>Files, a folder or an archive (zip, gz, tar, disc image) with DICOM or NIfTI. Everything is read, drawn and computed in this browser: nothing is uploaded, and nothing of the study is kept in readable form unless you save it.</p>
       <OpenButtons />
     </div>
   );

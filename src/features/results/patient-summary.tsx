@@ -29,7 +29,7 @@ export function PatientDetails({ findings }: { readonly findings: PatientFinding
       <section aria-label="Network on the patient" data-testid="patient-probability">
         <h2>Network</h2>
         {probability === null ? (
-          <p className="soft">A statement on the patient needs at least two confirmed levels of L1 to L4 with an estimate.</p>
+          <p className="soft">A statement on the patient needs at least two confirmed levels of L1 to L4 with an estimate that no density contradicts.</p>
         ) : (
           <>
             <p>{`Probability of osteoporosis on DXA, mean of ${probability.levels.join(', ')}: ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}), ${deviceTitle}.`}</p>

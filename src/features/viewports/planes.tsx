@@ -10,7 +10,8 @@ import './planes.css';
  */
 export function Planes({ overlay }: { readonly overlay: (projection: PlaneProjection) => ReactNode }) {
   const { viewer } = useSession();
-  const { isShown } = useSyncExternalStore(viewer.curved.subscribe, viewer.curved.snapshot);
+  // Of the snapshot this alone: three planes would be drawn anew at each move on the straightened one.
+  const isShown = useSyncExternalStore(viewer.curved.subscribe, () => viewer.curved.snapshot().isShown);
   return (
     <div className="planes-frame">
       <div className="planes" data-straightened={isShown}>

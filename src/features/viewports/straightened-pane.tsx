@@ -13,7 +13,7 @@ function drawMarks(projection: CurvedProjection) {
 /** The fourth pane, while it is shown: the sheet along the spine, its marks, and which side of the spine it is seen from. */
 export function StraightenedPane() {
   const { viewer } = useSession();
-  const { side } = useSyncExternalStore(viewer.curved.subscribe, viewer.curved.snapshot);
+  const side = useSyncExternalStore(viewer.curved.subscribe, () => viewer.curved.snapshot().side);
   return (
     <div className="plane-box straightened-box">
       <CurvedViewport viewer={viewer} overlay={drawMarks} />

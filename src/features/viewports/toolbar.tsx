@@ -16,7 +16,7 @@ export function ViewToolbar() {
   const { viewer } = useSession();
   const tool = useSyncExternalStore(viewer.onPrimaryTool, viewer.primaryTool);
   const window = useSyncExternalStore(viewer.onWindow, viewer.window);
-  const { isAsked } = useSyncExternalStore(viewer.curved.subscribe, viewer.curved.snapshot);
+  const isAsked = useSyncExternalStore(viewer.curved.subscribe, () => viewer.curved.snapshot().isAsked);
   const isOpen = useSessionState((state) => state.openSeriesId !== null);
   return (
     <Toolbar aria-label="View" className="bar-group">

@@ -1,4 +1,5 @@
 import { watchWorker } from '#src/lib/browser/watch-worker.ts';
+import { inAnotherWorkerToo, WorkerDied } from '#src/lib/browser/worker-death.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import { readDeployment, type OfferedServer } from '../deployment.ts';
 import type { OpenProgress } from '../file-entry.ts';
@@ -13,7 +14,8 @@ type Answer<T> = Promise<Result<T, string>>;
 
 /**
  * Searching and fetching from DICOMweb servers: the page's own origin and those that deployment.json names, nothing else.
- * What fails is told in one sentence; promises reject with the signal's reason when aborted, and on bugs.
+ * What fails is told in one sentence; promises reject with the signal's reason when aborted, and on bugs. Where the worker of a task dies, all of the
+ * task is asked for once more.
  */
 export type DicomWeb = {
   readonly offeredServers: (signal: AbortSignal) => Promise<readonly OfferedServer[]>;
@@ -31,7 +33,7 @@ export function createDicomWeb(baseUrl: string): DicomWeb {
     const allowedOrigins = dicomWebOrigins(await readDeployment(baseUrl, signal), baseUrl);
     const root = resolveRoot(access.root, baseUrl, allowedOrigins);
     if (!root.ok) return root;
-    return runInWorker<K>({ access: { root: root.value, token }, allowedOrigins, task }, signal, onProgress);
+    return inAnotherWorkerToo(() => runInWorker<K>({ access: { root: root.value, token }, allowedOrigins, task }, signal, onProgress));
   }
 
   return {
@@ -53,7 +55,7 @@ function inWords<T>(result: Result<T, DicomWebFault>): Result<T, string> {
   return result.ok ? ok(result.value) : fail(describeDicomWebFault(result.error).sentence);
 }
 
-/** One worker a task; cancelling ends it, and with it all its requests. */
+/** One worker a task; cancelling ends it, and with it all its requests. Rejects with WorkerDied where the browser ends it. */
 async function runInWorker<K extends keyof DicomWebAnswers>(request: DicomWebRequest, signal: AbortSignal, onProgress?: (progress: OpenProgress) => void): Promise<Result<DicomWebAnswers[K], DicomWebFault>> {
   signal.throwIfAborted();
   const worker = watchWorker(new Worker(new URL('./worker/entry.ts', import.meta.url), { type: 'module', name: 'dicomweb' }));
@@ -70,7 +72,7 @@ async function runInWorker<K extends keyof DicomWebAnswers>(request: DicomWebReq
         else if (reply.kind === 'refused') resolve(fail(reply.fault));
         else reject(new Error(`Asking the server failed: ${reply.message}`, { cause: reply.stack }));
       };
-      worker.onerror = (event) => reject(new Error(`The DICOMweb worker ended or did not start: ${event.message}`));
+      worker.onerror = (event) => reject(new WorkerDied(`The DICOMweb worker ended or did not start: ${event.message}`));
       worker.postMessage(request);
     });
   } finally {

@@ -3,6 +3,7 @@ import { takeModelFolders, type ModelFolder } from '../model-folder.ts';
 import { ArchiveRefusal, type Allowance, type Budget } from './archive-limits.ts';
 import { lookAt, type ArchiveKind, type NamedBlob } from './first-look.ts';
 import { expandGzip } from './expand-gzip.ts';
+import { expandIso } from './expand-iso.ts';
 import { expandTar } from './expand-tar.ts';
 import { expandZip } from './expand-zip.ts';
 
@@ -13,7 +14,7 @@ export type Unpacked = Expanded & { readonly models: readonly ModelFolder[] };
 
 export type UnpackProgress = (done: number, total: number) => void;
 
-const EXPANDERS = { zip: expandZip, gzip: expandGzip, tar: expandTar } as const;
+const EXPANDERS = { zip: expandZip, gzip: expandGzip, tar: expandTar, iso: expandIso } as const;
 
 /**
  * Unpacks a dropped archive and the archives inside it into Blobs, which the browser may keep on disk; no archive and no member is held

@@ -4,11 +4,15 @@ import { classifyName, isOfficeDocument, otherKindOf } from './classify-name.ts'
 export type NamedBlob = { readonly name: string; readonly blob: Blob };
 
 /** `other`: an archive of a kind that is not unpacked here. */
-export type ArchiveKind = 'zip' | 'gzip' | 'tar' | 'other';
+export type ArchiveKind = 'zip' | 'gzip' | 'tar' | 'iso' | 'other';
 
 const LOOK_BYTES = 262;
 const DICM_AT = 128;
 const USTAR_AT = 257;
+// The first volume descriptor of a disc image: ISO 9660 (ECMA-119 8.1), or UDF alone (ECMA-167 2/9.1), as on large discs.
+const DISC_AT = 16 * 2048 + 1;
+const DISC_KINDS: Readonly<Record<string, ArchiveKind>> = { CD001: 'iso', BEA01: 'other' };
+const DISC_MARK_BYTES = 5;
 
 // First bytes; the second zip is the end record of an empty archive. Sources: APPNOTE 6.3, RFC 1952, and the formats' own manuals.
 const SIGNATURES: readonly (readonly [ArchiveKind, readonly number[]])[] = [
@@ -34,10 +38,11 @@ export type FirstLook =
 export async function lookAt({ name, blob }: NamedBlob): Promise<FirstLook> {
   if (blob.size === 0) return { kind: 'clutter', code: 'empty-file' };
   const bytes = new Uint8Array(await blob.slice(0, LOOK_BYTES).arrayBuffer());
-  const archive = archiveKindOf(bytes);
+  const isDicom = hasText(bytes, DICM_AT, 'DICM');
+  const archive = archiveKindOf(bytes) ?? (isDicom ? null : await discKindOf(blob));
   if (archive !== null && !(archive === 'zip' && isOfficeDocument(name))) return { kind: 'archive', archive };
   const code = classifyName(name);
-  const isClutter = CLUTTER.has(code) && otherKindOf(name) === null && !hasText(bytes, DICM_AT, 'DICM');
+  const isClutter = CLUTTER.has(code) && otherKindOf(name) === null && !isDicom;
   return isClutter ? { kind: 'clutter', code } : { kind: 'file' };
 }
 
@@ -56,6 +61,12 @@ const CLUTTER: ReadonlySet<FileFaultCode> = new Set(['text-file', 'picture-file'
 function archiveKindOf(bytes: Uint8Array): ArchiveKind | null {
   const kind = SIGNATURES.find(([, signature]) => signature.every((byte, at) => bytes[at] === byte))?.[0];
   return kind ?? (hasText(bytes, USTAR_AT, 'ustar') ? 'tar' : null);
+}
+
+async function discKindOf(blob: Blob): Promise<ArchiveKind | null> {
+  if (blob.size <= DISC_AT) return null;
+  const bytes = new Uint8Array(await blob.slice(DISC_AT, DISC_AT + DISC_MARK_BYTES).arrayBuffer());
+  return DISC_KINDS[String.fromCharCode(...bytes)] ?? null;
 }
 
 function hasText(bytes: Uint8Array, at: number, text: string): boolean {

@@ -51,6 +51,18 @@ describe('readFiles', () => {
     expect([alone.series, alone.problems]).toEqual([[], []]);
   });
 
+  test('should open all that lies on a disc whose directory is stale: it names a file that is gone and none that are there', async () => {
+    const stale = writeDataset({
+      SOPClassUID: '1.2.840.10008.1.3.10',
+      SOPInstanceUID: '1.2.3',
+      FileSetID: 'OLD',
+      DirectoryRecordSequence: [{ DirectoryRecordType: 'IMAGE', ReferencedFileID: ['DICOM', 'GONE'], ReferencedSOPInstanceUIDInFile: '1.2.3.4' }],
+    });
+    const { series, problems } = await open([entry('DICOMDIR', stale), ...stackEntries('DICOM/')]);
+    expect(series.map(({ grid }) => grid?.sizeVox)).toEqual([[9, 7, 12]]);
+    expect(problems.map(({ code }) => code)).toEqual(['dicomdir']);
+  });
+
   test('should say one sentence for each kind of clutter', async () => {
     const opened = await open([
       ...stackEntries(), entry('.DS_Store', 'x'), entry('a/Thumbs.db', 'x'), entry('README', 'x'), entry('a.pdf', 'x'), entry('photo.JPG', 'x'),

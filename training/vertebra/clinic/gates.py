@@ -187,14 +187,33 @@ def _bridge_warnings(doubts: Doubts, level: str, thickness: float | None) -> lis
     return [said("note", "bridge", sentence)]
 
 
+def _cut_warnings(region: BodyRegion, level: str, is_unfitted: bool) -> list[Warning]:
+    """Where a body cannot be fitted so near the end of the scan, the end is likely why."""
+    # Where no usual height is known the region alone tells.
+    beyond = region.room_mm - RULES["heights"]["usualPosteriorMm"].get(level, -math.inf) / 2
+    if region.outside_fraction > 0 or beyond < _LIMITS["room"]["fittedMm"]:
+        return [said("mark", "body-cut", "The field of view cuts this vertebral body.")]
+    if not is_unfitted or beyond >= _LIMITS["room"]["unfittedMm"]:
+        return []
+    sentence = "The scan ends in this vertebral body or close to it, and its edges were not found."
+    return [said("mark", "body-cut", sentence)]
+
+
 def body_warnings(
-    level: str, region: BodyRegion, doubts: Doubts, header: dict[str, Any], muscle_sd: float | None
+    level: str,
+    region: BodyRegion,
+    doubts: Doubts,
+    header: dict[str, Any],
+    muscle_sd: float | None,
+    is_unfitted: bool,
 ) -> list[Warning]:
-    """What the voxels of the body and round it say; muscle_sd: HU, None where no muscle was found."""
+    """What the voxels of the body and round it say.
+
+    muscle_sd: HU, None where no muscle was found; is_unfitted: the body was looked for and not found with confidence.
+    """
     material = material_warnings(region)
     found = list(material)
-    if region.outside_fraction > 0:
-        found.append(said("mark", "body-cut", "The field of view cuts this vertebral body."))
+    found += _cut_warnings(region, level, is_unfitted)
     # A metal or cement body is all foci; once said, the rest would be noise.
     if not any(warning["effect"] == "refuse" for warning in material):
         found += _metal_beside_warnings(doubts)
@@ -268,9 +287,15 @@ def measurement_warnings(scan: Scan, measured: dict[str, Any] | Problem) -> list
 
 
 def _category_warnings(measured: float | None, network: dict[str, Any]) -> list[Warning]:
-    """QCT category of the measurement, or else of the network's density, that contradicts its DXA answer."""
-    vbmd = network["vbmdMgCm3"]["value"] if measured is None else measured
-    whose = "The network's own" if measured is None else "The measured"
+    """QCT category of the measurement, or else of the network's own density, that contradicts its DXA answer."""
+    of_measured = (
+        [] if measured is None else _contradictions("categories-differ", "The measured", measured, network)
+    )
+    own = network["vbmdMgCm3"]["value"]
+    return of_measured or _contradictions("estimate-contradicts", "The network's own", own, network)
+
+
+def _contradictions(code: str, whose: str, vbmd: float, network: dict[str, Any]) -> list[Warning]:
     chances = [device["osteoporosis"]["value"] for device in network["devices"]]
     limit, category = _LIMITS["contradiction"], qct_category(vbmd)
     density = f"{whose} density of {whole(vbmd)} mg/cm³ is"
@@ -279,13 +304,13 @@ def _category_warnings(measured: float | None, network: dict[str, Any]) -> list[
             f"{density} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: "
             "do not rely on its probability."
         )
-        return [said("mark", "categories-differ", sentence)]
+        return [said("mark", code, sentence)]
     if category == "normal" and all(chance > limit["normalAbove"] for chance in chances):
         sentence = (
             f"{density} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its "
             "probability."
         )
-        return [said("mark", "categories-differ", sentence)]
+        return [said("mark", code, sentence)]
     return []
 
 
@@ -373,6 +398,7 @@ def find_warnings(
             inspect_doubts(scan, centre, fit),
             header,
             muscle["sdHu"] if muscle else None,
+            is_fit_sought and fit is None,
         ),
         *aorta_warnings(header["contrast"], blood["medianHu"] if blood else None),
         *(

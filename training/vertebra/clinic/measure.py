@@ -31,6 +31,7 @@ class BodyRegion:
     dense_fraction: float
     metal_fraction: float
     outside_fraction: float
+    room_mm: float  # from the centre up or down to the nearer end of the scan; 0 outside it
 
 
 def sample(scan: Scan, points: np.ndarray) -> np.ndarray:
@@ -132,4 +133,14 @@ def inspect_body_region(scan: Scan, centre_lps: list[float]) -> BodyRegion:
         dense_fraction=float((known > RULES["denseAboveHu"]).sum() / count),
         metal_fraction=float((known > RULES["metalAboveHu"]).sum() / count),
         outside_fraction=1 - len(known) / len(values),
+        room_mm=_room_along_patient(scan, centre_lps),
     )
+
+
+def _room_along_patient(scan: Scan, centre_lps: list[float]) -> float:
+    inverse = np.linalg.inv(scan.index_to_world)
+    at = inverse[:3, :3] @ np.asarray(centre_lps) + inverse[:3, 3]
+    per_mm = np.abs(inverse[:3, 2])
+    with np.errstate(divide="ignore"):
+        ends = np.concatenate([(at + 0.5) / per_mm, (np.array(scan.hu.shape[::-1]) - 0.5 - at) / per_mm])
+    return max(0.0, float(ends.min()))

@@ -48,7 +48,9 @@ def judge(path: Path) -> dict[str, Any]:
     header = {**scan.header, "sliceThicknessMm": facts["thickness_mm"]}
     said = [
         *measurement_warnings(scan, measure_roi_at(scan, roi, None)),
-        *body_warnings(facts["level"], inspect_body_region(scan, centre), doubts, header, muscle),
+        *body_warnings(
+            facts["level"], inspect_body_region(scan, centre), doubts, header, muscle, fit is None
+        ),
         *aorta_warnings(None, blood),
         *shape_warnings(fit, True, centre),
     ]

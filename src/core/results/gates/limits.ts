@@ -6,6 +6,11 @@ export const GATE_LIMITS = {
   sliceThicknessMm: { mark: 3, refuse: 5 },
   /** Share of the network's patch outside the scan. */
   patchOutside: { mark: 0.02 },
+  /**
+   * The end of the scan nearer than half the usual height of the level and this, mm. Marks are 2 mm off; where no body was fitted it may also be a
+   * fifth higher than usual, and tilted.
+   */
+  room: { fittedMm: -2, unfittedMm: 6 },
   /** Share of the body above 1500 HU, cement or metal (3.5): more than the odd noisy sample of a sharp kernel. */
   metalFraction: 0.002,
   /** Share of the body above 800 HU: bone island, sclerosis, cement (3.5). */

@@ -6,18 +6,22 @@ import type { Estimate, LevelWarning, NetworkEstimate } from '../level-result.ts
 import { warn, type GateInput } from './gate-input.ts';
 import { GATE_LIMITS } from './limits.ts';
 
-/** QCT category of the measurement, or without one of the network's own density, that contradicts its DXA answer on every scale. */
-function categoryWarnings(measuredMgCm3: number | null, { devices, vbmdMgCm3: estimate }: NetworkEstimate): readonly LevelWarning[] {
-  const vbmdMgCm3 = measuredMgCm3 ?? estimate.value;
+/** QCT category of the measurement, or else of the network's own density, that contradicts its DXA answer on every scale: neither excuses the other. */
+function categoryWarnings(measuredMgCm3: number | null, network: NetworkEstimate): readonly LevelWarning[] {
+  const ofMeasured = measuredMgCm3 === null ? [] : contradictions('categories-differ', 'The measured', measuredMgCm3, network);
+  return ofMeasured.length > 0 ? ofMeasured : contradictions('estimate-contradicts', "The network's own", network.vbmdMgCm3.value, network);
+}
+
+function contradictions(code: string, whose: string, vbmdMgCm3: number, { devices }: NetworkEstimate): readonly LevelWarning[] {
   const chances = devices.map(({ osteoporosis }) => osteoporosis.value);
   const category = qctCategory(vbmdMgCm3);
   const { osteoporosisBelow, normalAbove } = GATE_LIMITS.contradiction;
-  const density = `${measuredMgCm3 === null ? "The network's own" : 'The measured'} density of ${Math.round(vbmdMgCm3)} mg/cm³ is`;
+  const density = `${whose} density of ${Math.round(vbmdMgCm3)} mg/cm³ is`;
   if (category === 'osteoporosis' && chances.every((chance) => chance < osteoporosisBelow)) {
-    return [warn('mark', 'categories-differ', `${density} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: do not rely on its probability.`)];
+    return [warn('mark', code, `${density} in the osteoporotic range of QCT, while the network expects no osteoporosis on DXA: do not rely on its probability.`)];
   }
   if (category === 'normal' && chances.every((chance) => chance > normalAbove)) {
-    return [warn('mark', 'categories-differ', `${density} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its probability.`)];
+    return [warn('mark', code, `${density} normal by QCT, while the network expects osteoporosis on DXA: do not rely on its probability.`)];
   }
   return [];
 }

@@ -47,4 +47,5 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   'kvp-out-of-range': 'tube voltage out of range',
   'bridge': 'a bridged disc',
   'density-disagrees': 'measurement and network disagree',
+  'estimate-contradicts': 'a network that contradicts itself',
 };
