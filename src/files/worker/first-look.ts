@@ -36,7 +36,11 @@ export type FirstLook =
  * not by their name. Rejects where the file cannot be read.
  */
 export async function lookAt({ name, blob }: NamedBlob): Promise<FirstLook> {
-  if (blob.size === 0) return { kind: 'clutter', code: 'empty-file' };
+  if (blob.size === 0) {
+    // Chromium gives a file that is gone from the disk a size of 0, too: only the reading fails.
+    await blob.arrayBuffer();
+    return { kind: 'clutter', code: 'empty-file' };
+  }
   const bytes = new Uint8Array(await blob.slice(0, LOOK_BYTES).arrayBuffer());
   const isDicom = hasText(bytes, DICM_AT, 'DICM');
   const archive = archiveKindOf(bytes) ?? (isDicom ? null : await discKindOf(blob));

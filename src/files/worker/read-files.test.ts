@@ -111,8 +111,11 @@ describe('readFiles', () => {
     gone.slice = () => {
       throw new DOMException('A requested file could not be read.', 'NotReadableError');
     };
-    const opened = await open([{ name: 'gone.dcm', blob: gone }, ...stackEntries()]);
-    expect(codes(opened)).toEqual([['unreadable-file', 1]]);
+    // As Chromium gives one that is gone: empty, until it is read.
+    const seeminglyEmpty = new File([], 'series/gone-too.dcm');
+    seeminglyEmpty.arrayBuffer = () => Promise.reject(new DOMException('A requested file could not be found.', 'NotFoundError'));
+    const opened = await open([{ name: 'gone.dcm', blob: gone }, { name: 'gone-too.dcm', blob: seeminglyEmpty }, entry('empty.dcm'), ...stackEntries()]);
+    expect(codes(opened)).toEqual([['unreadable-file', 2], ['empty-file', 1]]);
     expect(opened.series).toHaveLength(1);
   });
 

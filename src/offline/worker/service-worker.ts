@@ -33,7 +33,10 @@ async function install(event: ExtendableEvent): Promise<void> {
 }
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(settleChoice(own).then(() => self.clients.claim()));
+  event.waitUntil(settleChoice(own).then(() => {
+    // Not waited for: in Firefox 153, with the workers of an open study, the claim ends only after the activation, and until then no page is answered.
+    self.clients.claim().catch(() => undefined);
+  }));
 });
 
 self.addEventListener('fetch', (event) => {
