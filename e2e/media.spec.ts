@@ -68,6 +68,6 @@ test('a series whose folder was removed after it was listed is refused in one se
   await openingEnds(page);
   rmSync(root, { recursive: true });
   await page.getByTestId('series-item').filter({ hasText: 'Going away' }).click();
-  await expect.poll(() => messages(page)).toContainEqual(expect.stringMatching(/^The series was not opened, because .+\.dcm cannot be read, as \d+ more: the browser cannot read it any more; it was moved or changed\.$/));
+  await expect.poll(() => messages(page)).toContainEqual(expect.stringMatching(/^The series was not opened, because .+\.dcm cannot be read, as \d+ more: the browser cannot read it any more; it was moved or changed; get the series again\.$/));
   await expect(openItem(page)).toHaveCount(0);
 });

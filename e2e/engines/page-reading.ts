@@ -72,13 +72,13 @@ export function readSheet(): number {
   return data ? data.reduce((sum, value, n) => sum + (n % 4 === 0 ? value : 0), 0) / (data.length / 4) : 0;
 }
 
-/** Where an LPS point lies in the axial plane, CSS pixels of the page; docs/automation.md. */
-export function positionOnAxial(tab: Tab, [x, y]: readonly number[]): Promise<{ readonly x: number; readonly y: number }> {
+/** Where an LPS point lies in the axial plane, CSS pixels of the page, and how large they are there; docs/automation.md. */
+export function positionOnAxial(tab: Tab, [x, y]: readonly number[]): Promise<{ readonly x: number; readonly y: number; readonly mmPerPixel: number }> {
   return tab.evaluate((left: number, posterior: number) => {
     const plane = document.querySelector('[data-testid="plane-axial"]');
     const [cx = Number.NaN, cy = Number.NaN] = (plane?.getAttribute('data-centre') ?? '').split(' ').map(Number);
     const mmPerPixel = Number(plane?.getAttribute('data-mm-per-pixel'));
     const box = plane?.getBoundingClientRect() ?? new DOMRect();
-    return { x: box.x + box.width / 2 + (left - cx) / mmPerPixel, y: box.y + box.height / 2 + (posterior - cy) / mmPerPixel };
+    return { x: box.x + box.width / 2 + (left - cx) / mmPerPixel, y: box.y + box.height / 2 + (posterior - cy) / mmPerPixel, mmPerPixel };
   }, x ?? Number.NaN, y ?? Number.NaN);
 }

@@ -15,6 +15,12 @@ export function pointOf(i: number, j: number, k: number): Lps {
   return [x, y, ORIGIN[2] + k * STEP_MM];
 }
 
+/** Column and row of an LPS point, in voxels and their fractions; whole numbers at the middle of one. */
+export function voxelAt([x, y]: readonly [number, number, ...number[]]): readonly [number, number] {
+  const [dx, dy] = [x - ORIGIN[0], y - ORIGIN[1]];
+  return [(dx * ROW[0] + dy * ROW[1]) / BETWEEN_COLUMNS, (dx * COLUMN[0] + dy * COLUMN[1]) / BETWEEN_ROWS];
+}
+
 /** The one slice of a reference file, put at twenty heights: all numbers keep their length, so nothing else of the file changes. */
 export function stackOf(file: Uint8Array): MemoryFile[] {
   return Array.from({ length: SLICES }, (_none, k) => {

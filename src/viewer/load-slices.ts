@@ -108,6 +108,6 @@ function noMemory(error: unknown): null {
 function notOpened(unreadable: readonly UnreadableSlice[]): SeriesProblem {
   const [first] = unreadable;
   const more = unreadable.length > 1 ? `, as ${unreadable.length - 1} more` : '';
-  const sentence = `The series was not opened, because ${first === undefined ? 'a slice' : quotable(first.slice.fileName)} cannot be read${more}: ${first?.reason ?? ''}.`;
+  const sentence = `The series was not opened, because ${first === undefined ? 'a slice' : quotable(first.slice.fileName)} cannot be read${more}: ${first?.reason ?? ''}; get the series again.`;
   return { code: 'slice-unreadable', effect: 'refuse', sentence };
 }
