@@ -269,6 +269,8 @@ test('the sign does not lie: a full storage, a file that is not as listed, a los
     await devtools.send('Storage.overrideQuotaForOrigin', { origin: copy.url });
     await page.reload();
     await untilReady(page);
+    // The demo is fetched after that, and with it once more what is missing.
+    await expect(sign(page)).toContainText('the demo study too', { timeout: 60_000 });
     // Ready is counted anew at every load: a file that is gone is fetched again, and without a network missed.
     await page.evaluate(async () => {
       for (const name of await caches.keys()) {

@@ -47,18 +47,21 @@ export async function resultsAreDone(tab: Tab): Promise<void> {
 export function readGreys(plane: string): number[] {
   const canvas = document.querySelector(`[data-testid="plane-${plane}"]`)?.closest('.plane-viewport')?.querySelector('canvas');
   if (!canvas) return [];
-  const reduce = (from: HTMLCanvasElement, columns: number, rows: number): HTMLCanvasElement => {
-    const to = document.createElement('canvas');
-    to.width = columns;
-    to.height = rows;
-    to.getContext('2d')?.drawImage(from, 0, 0, from.width, from.height, 0, 0, columns, rows);
-    return to;
-  };
-  // Halved again and again, as one large step would take few of the pixels.
-  let small = canvas;
-  while (small.width > 24 && small.height > 24) small = reduce(small, Math.ceil(small.width / 2), Math.ceil(small.height / 2));
-  const data = reduce(small, 12, 12).getContext('2d')?.getImageData(0, 0, 12, 12).data;
-  return data ? Array.from({ length: 144 }, (_none, cell) => data[4 * cell] ?? 0) : [];
+  const { width, height } = canvas;
+  const copy = document.createElement('canvas');
+  copy.width = width;
+  copy.height = height;
+  const context = copy.getContext('2d');
+  context?.drawImage(canvas, 0, 0);
+  const data = context?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+  const sums = Array.from({ length: 144 }, () => 0);
+  const counts = Array.from({ length: 144 }, () => 0);
+  for (let n = 0; n < width * height; n += 1) {
+    const cell = Math.floor((Math.floor(n / width) * 12) / height) * 12 + Math.floor(((n % width) * 12) / width);
+    sums[cell] = (sums[cell] ?? 0) + (data[4 * n] ?? 0);
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+  return sums.map((sum, cell) => sum / (counts[cell] ?? 1));
 }
 
 export function greysOf(tab: Tab, plane: string): Promise<number[]> {

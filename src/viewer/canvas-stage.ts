@@ -1,8 +1,8 @@
 import { invertAffine, type Affine } from '#src/core/geometry/affine.ts';
+import { makePaintFrames } from './paint-frames.ts';
 import { PLANES, type Plane } from './plane.ts';
 import { paintPlane, pixelGridOf } from './plane-picture.ts';
 import type { ProjectionInput } from './projection.ts';
-import { makeRenderQueue } from './render-queue.ts';
 import type { PlaneElements, SliceRange, Stage } from './stage.ts';
 import type { OpenVolume } from './volume.ts';
 import type { DisplayWindow } from './window.ts';
@@ -20,7 +20,6 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
   const canvases = new Map(PLANES.map((plane) => [plane, makeCanvas(elementOf(plane))]));
   const cameras = new Map<Plane, ProjectionInput>();
   const waiting = new Map<Plane, (() => void)[]>();
-  const flagged = new Set<Plane>();
   let shown: Shown | null = null;
   /** What each plane was painted with; a step through one plane moves only the crosshair in the others. */
   const painted = new Map<Plane, ProjectionInput>();
@@ -37,21 +36,13 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
       const source = { sizeVox: volume.grid.sizeVox, sliceAt: volume.sliceAt, shown: clip ?? whole };
       canvas.paint((out, width, height) => paintPlane(source, pixelGridOf(camera, worldToIndex, width, height), window, out));
     }
-    for (const listener of waiting.get(plane) ?? []) listener();
-    waiting.delete(plane);
   };
-  const queue = makeRenderQueue(
-    (plane) => {
-      flagged.add(plane);
-      requestAnimationFrame(() => {
-        paint(plane);
-        flagged.delete(plane);
-        if (flagged.size === 0) queue.drawn();
-      });
-    },
-    (callback) => requestAnimationFrame(callback),
-    () => performance.now(),
-  );
+  const tell = (plane: Plane): void => {
+    const listeners = waiting.get(plane) ?? [];
+    waiting.delete(plane);
+    for (const listener of listeners) listener();
+  };
+  const frames = makePaintFrames(paint, tell, (callback) => requestAnimationFrame(callback), () => performance.now());
 
   return {
     fitCanvas(plane) {
@@ -79,9 +70,9 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
       painted.clear();
       if (shown !== null) shown.window = window;
     },
-    render: queue.ask,
+    render: frames.ask,
     onNextDrawn: (plane, listener) => waiting.set(plane, [...(waiting.get(plane) ?? []), listener]),
-    renderCostMs: queue.costMs,
+    renderCostMs: frames.costMs,
     clip(range) {
       painted.clear();
       if (shown !== null) shown.clip = range;
