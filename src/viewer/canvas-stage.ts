@@ -46,7 +46,6 @@ export function createCanvasStage(elementOf: PlaneElements): Stage {
 
   return {
     fitCanvas(plane) {
-      canvases.get(plane)?.fit();
       painted.delete(plane);
       return Promise.resolve();
     },
@@ -87,8 +86,8 @@ function isSamePicture(a: ProjectionInput | undefined, b: ProjectionInput): bool
 }
 
 type PlaneCanvas = {
-  readonly fit: () => void;
   readonly empty: () => void;
+  /** Fits the canvas to its element and fills it. */
   readonly paint: (draw: (out: Uint32Array, width: number, height: number) => void) => void;
 };
 
@@ -101,20 +100,20 @@ function makeCanvas(element: HTMLDivElement): PlaneCanvas {
   const context = canvas.getContext('2d', { willReadFrequently: true });
   let pixels: ImageData | null = null;
   return {
-    fit() {
+    empty: () => context?.clearRect(0, 0, canvas.width, canvas.height),
+    paint(draw) {
       const density = Math.min(devicePixelRatio, DENSEST);
       const { width, height } = element.getBoundingClientRect();
       const [columns, rows] = [Math.round(width * density), Math.round(height * density)];
-      if (columns === canvas.width && rows === canvas.height) return;
-      canvas.width = columns;
-      canvas.height = rows;
-      pixels = null;
-    },
-    empty: () => context?.clearRect(0, 0, canvas.width, canvas.height),
-    paint(draw) {
-      if (context === null || canvas.width === 0 || canvas.height === 0) return;
-      pixels ??= context.createImageData(canvas.width, canvas.height);
-      draw(new Uint32Array(pixels.data.buffer), pixels.width, pixels.height);
+      if (context === null || columns === 0 || rows === 0) return;
+      // With the painting, as a canvas that changes its size loses its picture.
+      if (columns !== canvas.width || rows !== canvas.height) {
+        canvas.width = columns;
+        canvas.height = rows;
+        pixels = null;
+      }
+      pixels ??= context.createImageData(columns, rows);
+      draw(new Uint32Array(pixels.data.buffer), columns, rows);
       context.putImageData(pixels, 0, 0);
     },
   };

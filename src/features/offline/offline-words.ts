@@ -1,13 +1,13 @@
 import type { BuildName, CopyState } from '#src/offline/index.ts';
 
-/** The sign in the bottom line and what it means, one sentence. */
+/** The sign in the bottom line, short enough that no change of it wraps the line and moves the planes, and what it means, one sentence. */
 export function describeCopy(copy: CopyState): { readonly sign: string; readonly sentence: string } {
   switch (copy.state) {
     case 'starting':
-      return { sign: 'Offline copy: not looked at yet', sentence: 'The offline copy is looked at when the page has loaded.' };
+      return { sign: 'Offline: not yet', sentence: 'The offline copy is looked at when the page has loaded.' };
     case 'fetching':
       return {
-        sign: copy.total === 0 ? 'Offline copy: starting' : `Offline copy: ${copy.kept} of ${copy.total}`,
+        sign: copy.total === 0 ? 'Offline: starting' : `Offline: ${copy.kept} of ${copy.total}`,
         sentence: 'Files for use without a network are being fetched; stay connected until all are there.',
       };
     case 'ready':
