@@ -3,7 +3,7 @@ import { fail, type Result } from '#src/lib/result.ts';
 import type { InferenceEngine, ModelFolderFiles } from '#src/inference/index.ts';
 import { loadDefaultModel } from './default-model.ts';
 import { tell } from './messages.ts';
-import { factsOfModel } from './models-facts.ts';
+import { factsOfModel, type ModelFacts } from './models-facts.ts';
 import { describeRefusal } from './models-refusal.ts';
 import type { SessionStore } from './state.ts';
 
@@ -27,18 +27,23 @@ export type ModelInUseParts = {
 /** Follows the choice in the store: another network means that every number of the study is made anew, and none of the one before stays. */
 export function createModelInUse({ store, engine, baseUrl, filesOf, restart }: ModelInUseParts): ModelInUse {
   let manifest: ModelManifest | null = null;
+  let facts: ModelFacts | null = null;
   /** Undefined: nothing has been loaded. */
   let loaded: string | null | undefined;
   let ready: Promise<void> | null = null;
 
   async function load(): Promise<void> {
     const key = store.getState().chosenModelKey;
-    if (key === loaded) return;
+    if (key === loaded) {
+      store.setState({ model: facts });
+      return;
+    }
     const result = key === null ? await loadDefaultModel(engine, baseUrl) : await loadOwn(key);
     if (result.ok) {
       manifest = result.value;
       loaded = key;
       const model = factsOfModel(manifest, key === null ? 'bundled' : 'own');
+      facts = model;
       const { deviceId, bundledModel } = store.getState();
       const hasScale = model.devices.some(({ id }) => id === deviceId);
       store.setState({ model, bundledModel: key === null ? model : bundledModel, deviceId: hasScale ? deviceId : (model.devices[0]?.id ?? null) });
@@ -61,7 +66,11 @@ export function createModelInUse({ store, engine, baseUrl, filesOf, restart }: M
 
   store.subscribe((state, before) => {
     if (state.chosenModelKey === before.chosenModelKey) return;
-    if (ready !== null) ready = ready.then(load);
+    if (ready !== null) {
+      ready = ready.then(load);
+      // Until the other one runs: a results file that comes meanwhile must not be compared with the one before.
+      store.setState({ model: null });
+    }
     const hiddenPicks = Object.fromEntries(Object.entries(state.hiddenPicks).map(([id, hidden]) => [id, { ...hidden, results: [] }]));
     store.setState({ hiddenPicks });
     restart();

@@ -240,6 +240,8 @@ describe('createModelInUse', () => {
     store.setState({ deviceId: 'beta', hiddenPicks: { other: { picks: emptyPickHistory(), selectedLevel: 'L1', results: [makeLevelResult('L1')] } } });
     store.setState({ chosenModelKey: 'k' });
     expect(restart).toHaveBeenCalledTimes(1);
+    // The one before answers no more, so nothing is compared with it.
+    expect(store.getState().model).toBeNull();
     await used.ready();
     expect(used.manifest()?.id).toBe('ours');
     expect(store.getState()).toMatchObject({ model: { id: 'ours', origin: 'own' }, bundledModel: { id: 'bundled' }, deviceId: 'beta', hiddenPicks: { other: { results: [], selectedLevel: 'L1' } } });
@@ -255,6 +257,7 @@ describe('createModelInUse', () => {
     await used.ready();
     expect(store.getState().chosenModelKey).toBeNull();
     expect(used.manifest()?.id).toBe('bundled');
+    expect(store.getState().model?.id).toBe('bundled');
     expect(store.getState().messages[0]?.sentence).toMatch(/^Ours: The analysis stopped/);
   });
 
