@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeAffine } from '#src/core/geometry/affine.ts';
 import { worldPoint } from '#src/core/geometry/spaces.ts';
-import type { Series } from '#src/core/dicom/series.ts';
+import type { Series, SliceHeader } from '#src/core/dicom/series.ts';
 import { applyPicksFile, seriesNamedBy } from './apply-picks-file.ts';
 import { createSessionStore } from './state.ts';
 
@@ -104,20 +104,22 @@ describe('what the reader of a file stated', () => {
   const stated = (of: Series) => {
     const store = openStore(true);
     store.setState({ series: [of] });
-    const text = results('1.2.3').text.replace('"levels"', '"statedByReader": { "kvp": 100, "contrast": false }, "levels"');
+    const text = results('1.2.3').text.replace('"levels"', '"statedByReader": { "kvp": 100, "contrast": false, "ageYears": 71, "sex": "F" }, "levels"');
     applyPicksFile(store, { kind: 'results', name: 'a.osteolens.json', text });
     return { facts: store.getState().statedFacts['s1'], told: store.getState().messages.at(-1)?.sentence };
   };
 
   it('is taken over where the header is silent, and said', () => {
     const { facts, told } = stated({ ...series, acquisition: { ...series.acquisition, kvp: null } });
-    expect(facts).toEqual({ kvp: 100, contrast: false });
-    expect(told).toContain('as its reader stated: 100 kVp, no contrast agent');
+    expect(facts).toEqual({ kvp: 100, contrast: false, ageYears: 71, sex: 'F' });
+    expect(told).toContain('as its reader stated: 100 kVp, no contrast agent, 71 years, female');
   });
 
   it('overrules no header and gives a virtual monoenergetic image no voltage', () => {
-    expect(stated(series).facts).toEqual({ kvp: null, contrast: false });
+    expect(stated(series).facts).toMatchObject({ kvp: null, contrast: false });
+    const told = { ...series, slices: [{ patientAge: '043Y', patientSex: 'M' } as SliceHeader] };
+    expect(stated(told).facts).toEqual({ kvp: null, contrast: false, ageYears: null, sex: null });
     const monoenergetic = { ...series, acquisition: { ...series.acquisition, kvp: null }, problems: [{ code: 'monoenergetic', effect: 'note', sentence: 'Mono.' }] } as const;
-    expect(stated(monoenergetic).facts).toEqual({ kvp: null, contrast: false });
+    expect(stated(monoenergetic).facts).toMatchObject({ kvp: null, contrast: false });
   });
 });

@@ -4,7 +4,7 @@ import type { WorldPoint } from '#src/core/geometry/spaces.ts';
 import { emptyPickHistory, placePicks } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import type { DensityMethod } from '#src/core/measure/density-reading.ts';
-import { canStateKvp, effectiveStatement, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
+import { canStateKvp, effectiveStatement, headerFactsOf, NOTHING_STATED, type StatedFacts } from '#src/core/measure/stated-facts.ts';
 import { readPicks, type ModelOfFile } from '#src/core/results/session-file.ts';
 import { readVerseCentroids } from '#src/core/results/verse-centroids.ts';
 import { quotable } from '#src/lib/foreign-text.ts';
@@ -44,13 +44,23 @@ export function applyPicksFile(store: SessionStore, file: OtherFile): void {
 
 /** Takes over what the reader of a file stated, where neither the header nor the reader of now says anything; answers it in words. */
 function takeStatement(store: SessionStore, series: Series, stated: StatedFacts): string {
-  const { id, acquisition } = series;
+  const { id } = series;
   const { statedFacts } = store.getState();
   const now = statedFacts[id] ?? NOTHING_STATED;
-  const taken = effectiveStatement(acquisition, { kvp: now.kvp === null && canStateKvp(series) ? stated.kvp : null, contrast: now.contrast === null ? stated.contrast : null });
+  const taken = effectiveStatement(headerFactsOf(series), {
+    kvp: now.kvp === null && canStateKvp(series) ? stated.kvp : null,
+    contrast: now.contrast === null ? stated.contrast : null,
+    ageYears: now.ageYears === null ? stated.ageYears : null,
+    sex: now.sex === null ? stated.sex : null,
+  });
   if (taken === null) return '';
-  store.setState({ statedFacts: { ...statedFacts, [id]: { kvp: now.kvp ?? taken.kvp, contrast: now.contrast ?? taken.contrast } } });
-  const words = [...(taken.kvp === null ? [] : [`${taken.kvp} kVp`]), ...(taken.contrast === null ? [] : [taken.contrast ? 'contrast agent' : 'no contrast agent'])];
+  store.setState({ statedFacts: { ...statedFacts, [id]: { kvp: now.kvp ?? taken.kvp, contrast: now.contrast ?? taken.contrast, ageYears: now.ageYears ?? taken.ageYears, sex: now.sex ?? taken.sex } } });
+  const words = [
+    ...(taken.kvp === null ? [] : [`${taken.kvp} kVp`]),
+    ...(taken.contrast === null ? [] : [taken.contrast ? 'contrast agent' : 'no contrast agent']),
+    ...(taken.ageYears === null ? [] : [`${taken.ageYears} years`]),
+    ...(taken.sex === null ? [] : [taken.sex === 'F' ? 'female' : 'male']),
+  ];
   return `, as its reader stated: ${words.join(', ')}`;
 }
 

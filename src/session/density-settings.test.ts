@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
 import { createCalibrationMemory } from './calibration-memory.ts';
-import { conversionOf, createDensitySettings, factsOf } from './density-settings.ts';
+import { conversionOf, createDensitySettings, factsOf, patientOf } from './density-settings.ts';
 import { createSessionStore } from './state.ts';
 import type { Series, SliceHeader } from '#src/core/dicom/series.ts';
 
@@ -34,6 +34,15 @@ describe('stated facts', () => {
     settings.stateFacts({ kvp: null });
     expect(factsOf(store.getState(), series)).toMatchObject({ kvp: null, contrast: false });
     expect(restart).toHaveBeenCalledTimes(3);
+  });
+
+  it('of the patient start no number anew', () => {
+    const { store, settings, restart } = start();
+    settings.stateFacts({ ageYears: 71, sex: 'F' });
+    expect(patientOf(store.getState(), series)).toEqual({ ageYears: { value: 71, source: 'reader' }, sex: { value: 'F', source: 'reader' } });
+    settings.stateFacts({ ageYears: null });
+    expect(patientOf(store.getState(), series).ageYears).toBeNull();
+    expect(restart).not.toHaveBeenCalled();
   });
 
   it('do not start anything anew when another series opens', () => {

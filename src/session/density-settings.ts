@@ -1,12 +1,12 @@
 import type { AcquisitionFacts, Series } from '#src/core/dicom/series.ts';
 import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
 import type { DensityConversion } from '#src/core/measure/density-reading.ts';
-import { NOTHING_STATED, withStatedFacts, type StatedFacts } from '#src/core/measure/stated-facts.ts';
+import { headerFactsOf, NOTHING_STATED, patientFactsOf, withStatedFacts, type PatientFacts, type StatedFacts } from '#src/core/measure/stated-facts.ts';
 import type { CalibrationMemory } from './calibration-memory.ts';
 import { tell } from './messages.ts';
 import type { SessionState, SessionStore } from './state.ts';
 
-/** What the reader says of the scan and the scanner. Each change makes the numbers of the open series anew. */
+/** What the reader says of the scan, the patient and the scanner. What numbers of levels depend on makes those of the open series anew. */
 export type DensitySettings = {
   /** Of the open series; counts only where its header is silent. Null takes a statement back. */
   readonly stateFacts: (facts: Partial<StatedFacts>) => void;
@@ -23,7 +23,7 @@ export function createDensitySettings(store: SessionStore, memory: CalibrationMe
   store.subscribe((state, before) => {
     const id = state.openSeriesId;
     if (id === null || id !== before.openSeriesId) return;
-    if (state.statedFacts[id] !== before.statedFacts[id] || calibrationOf(state, id) !== calibrationOf(before, id)) restart();
+    if (isOtherScan(state.statedFacts[id], before.statedFacts[id]) || calibrationOf(state, id) !== calibrationOf(before, id)) restart();
   });
 
   function keep(calibrations: readonly ScannerCalibration[]): void {
@@ -55,6 +55,11 @@ export function createDensitySettings(store: SessionStore, memory: CalibrationMe
   };
 }
 
+/** No number of a level depends on the patient's age or sex. */
+function isOtherScan(now = NOTHING_STATED, before = NOTHING_STATED): boolean {
+  return now.kvp !== before.kvp || now.contrast !== before.contrast;
+}
+
 /** The calibration chosen for a series; null: by tube voltage. */
 export function calibrationOf({ calibrations, chosenCalibrations }: Pick<SessionState, 'calibrations' | 'chosenCalibrations'>, seriesId: string): ScannerCalibration | null {
   return calibrations.find(({ id }) => id === chosenCalibrations[seriesId]) ?? null;
@@ -63,6 +68,11 @@ export function calibrationOf({ calibrations, chosenCalibrations }: Pick<Session
 /** Facts that the numbers of a series are made with: the header's, and the reader's where the header is silent. */
 export function factsOf({ statedFacts }: Pick<SessionState, 'statedFacts'>, { id, acquisition }: Series): AcquisitionFacts {
   return withStatedFacts(acquisition, statedFacts[id] ?? NOTHING_STATED);
+}
+
+/** What statements on the patient of a series depend on: the header's, and the reader's where the header is silent. */
+export function patientOf({ statedFacts }: Pick<SessionState, 'statedFacts'>, series: Series): PatientFacts {
+  return patientFactsOf(headerFactsOf(series), statedFacts[series.id] ?? NOTHING_STATED);
 }
 
 /** How attenuation becomes density for a series. */

@@ -2,7 +2,7 @@ import type { Series } from '#src/core/dicom/series.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import { compareVertebrae, isAnalysed } from '#src/core/levels/vertebra-name.ts';
 import { writeCsv } from '#src/core/results/csv.ts';
-import { effectiveStatement, NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
+import { effectiveStatement, headerFactsOf, NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { writeSessionFile } from '#src/core/results/session-file.ts';
 import { calibrationOf } from './density-settings.ts';
@@ -28,7 +28,7 @@ export function makeExports(kind: ExportKind, state: SessionState, appVersion: s
       studyInstanceUid: series.studyInstanceUid,
       seriesInstanceUid: series.seriesInstanceUid,
       acquisition: series.acquisition,
-      statedByReader: effectiveStatement(series.acquisition, state.statedFacts[series.id] ?? NOTHING_STATED),
+      statedByReader: effectiveStatement(headerFactsOf(series), state.statedFacts[series.id] ?? NOTHING_STATED),
       deviceId: state.deviceId,
       picks,
       results,

@@ -4,7 +4,7 @@ export { SPINE_FOLDER, type BundledNetworks } from './bundled-networks.ts';
 export type { ExportedFile, ExportKind } from './export-results.ts';
 export type { FoundSeries, FoundStudy, OfferedServer, ServerAccess, StudyPage, StudyQuery } from '#src/files/index.ts';
 export { spineCentres } from './follow-spine.ts';
-export { calibrationOf, conversionOf, factsOf, type DensitySettings } from './density-settings.ts';
+export { calibrationOf, conversionOf, factsOf, patientOf, type DensitySettings } from './density-settings.ts';
 export type { Explaining, MovesRun } from './explaining.ts';
 export { doneResults, keptOffer, nextSeriesOf, openSeriesOf, picksElsewhere } from './selectors.ts';
 export { shortHash, type ModelCheck, type ModelFacts, type OwnModel } from './models-facts.ts';

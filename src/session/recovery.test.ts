@@ -6,6 +6,7 @@ import { worldPoint } from '#src/core/geometry/spaces.ts';
 import { confirmPick, emptyPickHistory, placePicks, placeProposals, undoPick } from '#src/core/levels/picks.ts';
 import type { LevelPick } from '#src/core/levels/pick.ts';
 import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
+import { NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import { fakePrivateFolder } from '#src/testing/fake-private-folder.ts';
 import { createRecovery, RECOVERY_KEPT_MS } from './recovery.ts';
@@ -59,7 +60,7 @@ function startPage(folder: ReturnType<typeof fakePrivateFolder>['folder'], { hel
 async function leaveBehind(folder: ReturnType<typeof fakePrivateFolder>['folder'], series = seriesOf(), volume: VolumeSource | null = null): Promise<void> {
   const page = startPage(folder, { volume });
   page.open(series);
-  page.store.setState({ statedFacts: { [series.id]: { kvp: 100, contrast: null } }, picks: placePicks(emptyPickHistory(), PICKS) });
+  page.store.setState({ statedFacts: { [series.id]: { ...NOTHING_STATED, kvp: 100, ageYears: 71 } }, picks: placePicks(emptyPickHistory(), PICKS) });
   await page.recovery.whenIdle();
 }
 
@@ -76,7 +77,7 @@ describe('recovery', () => {
     expect(page.store.getState().picks.present.picks).toEqual([]);
     expect(page.recovery.place()).toBe(true);
     expect(page.store.getState().picks.present.picks).toEqual(PICKS);
-    expect(page.store.getState().statedFacts).toEqual({ 'another-id': { kvp: 100, contrast: null } });
+    expect(page.store.getState().statedFacts).toEqual({ 'another-id': { ...NOTHING_STATED, kvp: 100, ageYears: 71 } });
     await page.recovery.whenIdle();
     expect(files.size).toBe(1);
     expect(page.store.getState().recovery).toEqual({ waiting: [], found: null });

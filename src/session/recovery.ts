@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Series } from '#src/core/dicom/series.ts';
 import { isOwnProposal, type LevelPick } from '#src/core/levels/pick.ts';
-import { effectiveStatement, NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
+import { effectiveStatement, headerFactsOf, NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
 import { writeSessionFile } from '#src/core/results/session-file.ts';
 import type { VolumeSource } from '#src/core/volume/volume-source.ts';
 import type { Result } from '#src/lib/result.ts';
@@ -138,7 +138,7 @@ export function createRecovery({ store, folder, openVolume, appVersion, locks, n
 
   function wantedOf(series: Series, picks: readonly LevelPick[], state: SessionState): Wanted {
     const { studyInstanceUid, seriesInstanceUid, acquisition, id } = series;
-    const statedByReader = effectiveStatement(acquisition, state.statedFacts[id] ?? NOTHING_STATED);
+    const statedByReader = effectiveStatement(headerFactsOf(series), state.statedFacts[id] ?? NOTHING_STATED);
     // Proposals that nobody spoke of are found again.
     const said = picks.filter((pick) => !isOwnProposal(pick));
     const results = writeSessionFile({ studyInstanceUid, seriesInstanceUid, acquisition, statedByReader, deviceId: state.deviceId, picks: said, results: [], appVersion, createdAt: startedAt, savedAt: startedAt });

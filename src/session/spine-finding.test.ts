@@ -45,8 +45,8 @@ describe('the search for vertebrae', () => {
     await settle();
     expect(store.getState().spine).toEqual({ status: 'done', proposal: PROPOSAL });
     expect(store.getState().picks.present.picks).toEqual([
-      { level: 'T12', centreLps: [1, -2, 40], state: 'proposed', proposal: { confidence: 0.9, nameConfidence: 0.97 } },
-      { level: 'L1', centreLps: [2, -3, 8], state: 'proposed', proposal: { confidence: 0.8, nameConfidence: 0.96 } },
+      { level: 'T12', centreLps: [1, -2, 40], state: 'proposed', proposal: { confidence: 0.9, nameConfidence: 0.97 }, nameCount: { confidence: 0.97, anchors: ['last-rib'] } },
+      { level: 'L1', centreLps: [2, -3, 8], state: 'proposed', proposal: { confidence: 0.8, nameConfidence: 0.96 }, nameCount: { confidence: 0.96, anchors: ['last-rib'] } },
     ]);
     expect(undoPick(store.getState().picks).present.picks).toEqual([]);
   });

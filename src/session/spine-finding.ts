@@ -45,7 +45,7 @@ export function startSpineSearch(store: SessionStore, finder: SpineFinder, openV
     current = null;
     if (finding.status === 'done') {
       known.set(openSeriesId, finding.proposal);
-      store.setState({ picks: placeProposals(store.getState().picks, finding.proposal.vertebrae.map(asPick)) });
+      store.setState({ picks: placeProposals(store.getState().picks, asPicks(finding.proposal)) });
     }
     set(finding);
   }
@@ -82,6 +82,8 @@ async function look(finder: SpineFinder, volume: VolumeSource, signal: AbortSign
   }
 }
 
-function asPick({ name, centreLps, confidence, nameConfidence }: SpineProposal['vertebrae'][number]): LevelPick {
-  return { level: name, centreLps, state: 'proposed', proposal: { confidence, nameConfidence } };
+function asPicks({ vertebrae, anchors }: SpineProposal): readonly LevelPick[] {
+  return vertebrae.map(({ name, centreLps, confidence, nameConfidence }) => ({
+    level: name, centreLps, state: 'proposed', proposal: { confidence, nameConfidence }, nameCount: { confidence: nameConfidence, anchors },
+  }));
 }

@@ -62,6 +62,22 @@ def test_what_a_reader_stated_counts_where_the_header_is_silent(tmp_path: Path) 
     assert scan.header == HEADER
 
 
+def test_age_and_sex_are_kept_where_the_header_is_silent_and_change_no_number(tmp_path: Path) -> None:
+    path = picks(tmp_path, {"ageYears": 71, "sex": "F"})
+    stated = read_statement(path, HEADER)
+    assert stated == {"kvp": None, "contrast": None, "ageYears": 71, "sex": "F"}
+    scan = Scan(np.zeros((2, 3, 4)), np.eye(4), dict(HEADER))
+    assert with_statement(scan, stated).header == HEADER
+    assert read_statement(path, HEADER, age=43) == {"kvp": None, "contrast": None, "sex": "F"}
+    assert read_statement(path, HEADER, age=43, sex="M") is None
+
+
+@pytest.mark.parametrize("wrong", [{"ageYears": 7}, {"ageYears": 71.5}, {"ageYears": "71"}, {"sex": "O"}])
+def test_what_nobody_can_state_of_the_patient_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="statedByReader"):
+        read_statement(picks(tmp_path, wrong), HEADER)
+
+
 def test_a_file_without_a_statement_states_nothing(tmp_path: Path) -> None:
     assert read_statement(picks(tmp_path, None), HEADER) is None
     assert read_statement(tmp_path / "centres.csv", HEADER) is None

@@ -1,3 +1,11 @@
+/** PatientAge (AS, "066Y", "018M") in whole years; null where it says none. "000Y" is what de-identification leaves: infants have days, weeks or months. */
+export function ageInYears(patientAge: string | null): number | null {
+  const match = /^(\d{3})([DWMY])$/.exec(patientAge?.trim() ?? '');
+  if (!match || match[0] === '000Y') return null;
+  const perYear = { D: 365.25, W: 52.18, M: 12, Y: 1 }[match[2] as 'D' | 'W' | 'M' | 'Y'];
+  return Math.floor(Number(match[1]) / perYear);
+}
+
 /**
  * PatientAge (AS) in whole years from the birth date on the day of the study, for headers that give dates alone. The birth date itself
  * is not kept. Null where a date is missing, no date, or gives no age of a person.

@@ -16,6 +16,18 @@ export type ProposalTrust = {
   readonly nameConfidence: number;
 };
 
+/** A landmark in view from which levels are counted. */
+export const NAME_ANCHORS = ['sacrum', 'last-rib', 'first-rib'] as const;
+export type NameAnchor = (typeof NAME_ANCHORS)[number];
+
+/** How the app came to a name that no reader has given. */
+export type NameCount = {
+  /** 0 to 1: how sure the app was that the name is right. */
+  readonly confidence: number;
+  /** What it counted from; empty where nothing was in view, and the name is by shape and place alone. */
+  readonly anchors: readonly NameAnchor[];
+};
+
 /** One vertebra pointed at: its label and the centre of its body. */
 export type LevelPick = {
   readonly level: VertebraName;
@@ -23,6 +35,8 @@ export type LevelPick = {
   readonly state: PickState;
   /** Only while the pick is the app's own proposal: what comes from a file or from the reader's hand has none. */
   readonly proposal?: ProposalTrust;
+  /** While the name is the app's own, also after the reader has confirmed it; gone once the reader names, renames or shifts it. */
+  readonly nameCount?: NameCount;
   /** The reader's own measuring region; absent: it follows the body. */
   readonly roi?: EllipticalCylinder;
 };

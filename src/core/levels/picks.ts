@@ -135,6 +135,11 @@ export function editRoi(history: PickHistory, level: VertebraName, roi: Elliptic
   return commit(history, withPick(history.present, roi === null ? plain : { ...plain, roi }));
 }
 
+/** The name is the reader's now, so that how the app had counted says nothing of it. */
+function withReadersName({ nameCount: _nameCount, ...pick }: LevelPick): LevelPick {
+  return withSettledName(pick);
+}
+
 /** A moved mark is measured anew, where its new body is. */
 function withoutRoi({ roi: _roi, ...pick }: LevelPick): LevelPick {
   return pick;
@@ -158,7 +163,7 @@ export function shiftAll(history: PickHistory, steps: 1 | -1): Result<PickHistor
   if (!shifted.ok) return shifted;
   const { picks, nameOf } = shifted.value;
   const { armed } = history.present;
-  return ok(commit(history, { picks: picks.map(withSettledName), armed: armed === null ? null : nameOf(armed) }));
+  return ok(commit(history, { picks: picks.map(withReadersName), armed: armed === null ? null : nameOf(armed) }));
 }
 
 /**
@@ -169,7 +174,9 @@ export function renamePick(history: PickHistory, level: VertebraName, to: Verteb
   const { picks } = history.present;
   const renamed = isAlong ? renameAll(picks, level, to) : renameOne(picks, level, to);
   if (!renamed.ok) return fail(renamed.error);
-  return ok(commit(history, { picks: renamed.value.map(withSettledName).toSorted(headToFeet), armed: null }));
+  // A name given to one vertebra alone says nothing of how the others were counted.
+  const named = renamed.value.map((pick) => (isAlong || pick.level === to ? withReadersName(pick) : withSettledName(pick)));
+  return ok(commit(history, { picks: named.toSorted(headToFeet), armed: null }));
 }
 
 export function canUndo(history: PickHistory): boolean {

@@ -102,6 +102,26 @@ describe('proposals', () => {
   });
 });
 
+describe('how the app counted to a name', () => {
+  const counted = placeProposals(emptyPickHistory(), proposed(['T11', 'T12', 'L1', 'L2', 'L3']).map((pick) => ({ ...pick, nameCount: { confidence: 0.6, anchors: ['last-rib'] as const } })));
+  const namedByApp = ({ present }: PickHistory): string => present.picks.flatMap(({ level, nameCount }) => (nameCount?.confidence === 0.6 ? [level] : [])).join(' ');
+
+  it('is kept where the reader confirms, moves or draws without naming anything', () => {
+    expect(namedByApp(confirmAll(counted))).toBe('T11 T12 L1 L2 L3');
+    expect(namedByApp(confirmPick(counted, 'L1'))).toBe('T11 T12 L1 L2 L3');
+    expect(namedByApp(movePick(counted, 'L1', worldPoint(8, -82, 331)))).toBe('T11 T12 L1 L2 L3');
+    const again = placeProposals(confirmPick(counted, 'L1'), proposed(['T12', 'L1', 'L2', 'L3', 'L4'], 1).map((pick) => ({ ...pick, nameCount: { confidence: 0.9, anchors: [] } })));
+    expect(namedByApp(again)).toBe('T12 L1 L2 L3 L4');
+  });
+
+  it('is gone once the reader names, renames or shifts', () => {
+    expect(namedByApp(done(shiftAll(confirmAll(counted), 1)))).toBe('');
+    expect(namedByApp(done(renamePick(counted, 'L1', 'L2', true)))).toBe('');
+    expect(namedByApp(done(renamePick(counted, 'L3', 'L4', false)))).toBe('T11 T12 L1 L2');
+    expect(namedByApp(placePick(counted, picked('L2', 2)))).toBe('');
+  });
+});
+
 describe('names', () => {
   it('are renamed along from one vertebra', () => {
     const renamed = done(renamePick(spine, 'L3', 'L4', true));

@@ -28,9 +28,15 @@ function followNames(placed: readonly LevelPick[], proposals: readonly LevelPick
     const same = proposals.find((one) => isSameBody(one, pick));
     if (same === undefined) continue;
     const renamed = renameAll(proposals, same.level, pick.level);
-    return renamed.ok ? renamed.value.map((one) => (one.proposal ? { ...one, proposal: { ...one.proposal, nameConfidence: 1 } } : one)) : [];
+    return renamed.ok ? renamed.value.map((one) => countedFrom(pick, one)) : [];
   }
   return proposals;
+}
+
+/** A proposal whose name follows from that of a placed pick: as sure as that, and counted by the app only where that was. */
+function countedFrom({ nameCount }: LevelPick, { nameCount: _own, ...one }: LevelPick): LevelPick {
+  const settled = one.proposal ? { ...one, proposal: { ...one.proposal, nameConfidence: 1 } } : one;
+  return nameCount === undefined ? settled : { ...settled, nameCount };
 }
 
 function isSameBody(one: LevelPick, other: LevelPick): boolean {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { expectedPosteriorMm, USUAL_POSTERIOR_MM, type FittedLevel } from './expected-height.ts';
+import { expectedPosteriorMm, USUAL_HEIGHTS_MM, type FittedLevel } from './expected-height.ts';
 
 const level = (name: FittedLevel['level'], share: number): FittedLevel => {
-  const posterior = (USUAL_POSTERIOR_MM[name] ?? 0) * share;
+  const posterior = (USUAL_HEIGHTS_MM[name]?.posterior ?? 0) * share;
   return { level: name, fit: { heightsMm: { anterior: posterior, middle: posterior, posterior } } };
 };
 

@@ -5,6 +5,9 @@ import { dotOf } from '../geometry/vectors.ts';
 import { chooseRoi } from './choose-roi.ts';
 import { measureRoi, measureRoiAt } from './roi.ts';
 import type { VertebraFit } from './vertebra-fit.ts';
+import { isVertebraName } from '../levels/vertebra-name.ts';
+import { USUAL_HEIGHTS_MM } from './expected-height.ts';
+import { findHighHeight } from './high-height.ts';
 
 const PLAIN = measuringCaseNames(MANY_CASES, 'plain');
 const DEFORMED = measuringCaseNames(MANY_CASES, 'deformed');
@@ -14,6 +17,8 @@ const THICK = measuringCaseNames(MANY_CASES, 'thick');
 const THIN_MM = 3;
 /** A body that is this much too high holds a disc; blurred over 5 mm, hollow endplates alone make the middle up to 5 mm too high. */
 const DISC_MM = 6;
+/** So much too high, a body holds part of something else. */
+const TAKEN_MM = 5;
 
 function spread(values: readonly number[]): { readonly mean: number; readonly sd: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -65,6 +70,23 @@ function turnError({ up, front, left }: VertebraFit, wanted: WorldVector): numbe
   return (Math.atan2(dotOf(across, front), dotOf(across, left)) * 180) / Math.PI;
 }
 
+/** The height of a body that is furthest above its truth, mm. */
+function mostOff({ heightsMm }: VertebraFit, truth: MeasuringTruth): number {
+  return Math.max(heightsMm.anterior - truth.anteriorMm, heightsMm.middle - truth.middleMm, heightsMm.posterior - truth.posteriorMm);
+}
+
+/** Judged beside two levels of the same person whose heights were read as they are. */
+function isToldBesideSound(fit: VertebraFit, truth: MeasuringTruth): boolean {
+  const usual = isVertebraName(truth.level) ? USUAL_HEIGHTS_MM[truth.level] : undefined;
+  if (!usual || !isVertebraName(truth.level)) throw new Error(`${truth.level} has no usual height.`);
+  const others = (['T11', 'T12', 'L3'] as const).filter((name) => name !== truth.level).map((level) => {
+    const there = USUAL_HEIGHTS_MM[level] ?? usual;
+    const heightsMm = { anterior: (there.anterior * truth.anteriorMm) / usual.anterior, middle: (there.middle * truth.middleMm) / usual.middle, posterior: (there.posterior * truth.posteriorMm) / usual.posterior };
+    return { level, fit: { heightsMm } };
+  });
+  return findHighHeight(truth.level, fit, others) !== null;
+}
+
 describe.skipIf(PLAIN.length === 0)(`measuring many simulated vertebrae (skipped where ${MANY_CASES} is absent)`, () => {
   it.each([['the place was chosen on', 0, 100], ['the fit was mended on', 100, 200], ['nothing was chosen on', 200, 300]] as const)(
     'agrees within 5 HU with a hand-placed region in nine of ten without pathology, and knows their heights: the hundred that %s', { timeout: 600_000 }, (label, from, to) => {
@@ -95,6 +117,17 @@ describe.skipIf(PLAIN.length === 0)(`measuring many simulated vertebrae (skipped
     say(`5 mm: heights of ${both.length}, mm`, heightErrors(both));
     expect(within5(found)).toBeGreaterThanOrEqual(0.75);
     expect(both.filter(({ fit, truth }) => fit.heightsMm.middle - truth.middleMm > DISC_MM).length).toBeLessThanOrEqual(both.length / 50);
+  });
+
+  it.skipIf(THICK.length === 0)('tells bodies that were taken with something else by the other levels, in slices of 5 mm', { timeout: 600_000 }, () => {
+    const found = fitted(measureAll(THICK), Number.POSITIVE_INFINITY).map(({ fit, truth }) => ({ off: mostOff(fit, truth), isTold: isToldBesideSound(fit, truth) }));
+    const share = (part: typeof found): number => part.filter(({ isTold }) => isTold).length / part.length;
+    const [worst, wrong, right] = [found.filter(({ off }) => off > DISC_MM), found.filter(({ off }) => off > TAKEN_MM), found.filter(({ off }) => off < TAKEN_MM / 2)];
+    say('5 mm: share told as too high of those more than 6 mm, more than 5 mm and less than 2.5 mm too high', [worst, wrong, right].map((part) => [share(part), part.length]));
+    expect(worst.length).toBeGreaterThan(0);
+    expect(share(worst)).toBe(1);
+    expect(share(wrong)).toBeGreaterThan(0.7);
+    expect(share(right)).toBe(0);
   });
 
   it.skipIf(DEFORMED.length === 0)('knows the heights of fractured bodies', { timeout: 600_000 }, () => {

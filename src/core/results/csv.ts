@@ -1,12 +1,16 @@
 import type { LevelPick } from '../levels/pick.ts';
 import { describeMethod, type DensityReading } from '../measure/density-reading.ts';
+import type { StatedFacts } from '../measure/stated-facts.ts';
 import { isDensityRefused, isNetworkRefused } from './gates.ts';
 import type { Estimate, LevelResult, LevelWarning } from './level-result.ts';
+import { describeNameCount } from './name-words.ts';
 import { RESEARCH_ONLY_STATEMENT } from './report.ts';
 
 export type CsvInput = {
   readonly studyInstanceUid: string | null;
   readonly seriesInstanceUid: string | null;
+  /** What the reader stated where the header is silent; null: nothing. */
+  readonly statedByReader?: StatedFacts | null;
   readonly picks: readonly LevelPick[];
   readonly results: readonly LevelResult[];
   /** DXA scales in the order of their columns; unit as in the manifest ("g/cm2", "mg/cm2"). */
@@ -70,6 +74,9 @@ function columnsOf(input: CsvInput): readonly Column[] {
     { name: 'series_instance_uid', cell: () => input.seriesInstanceUid },
     { name: 'level', cell: (pick) => pick.level },
     { name: 'reader_state', cell: (pick) => pick.state },
+    { name: 'name_count', cell: (pick) => (pick.nameCount === undefined ? null : describeNameCount(pick.nameCount)) },
+    { name: 'age_stated_by_reader_years', cell: () => input.statedByReader?.ageYears ?? null },
+    { name: 'sex_stated_by_reader', cell: () => input.statedByReader?.sex ?? null },
     { name: 'centre_left_mm', cell: (pick) => rounded(pick.centreLps[0], 1) },
     { name: 'centre_posterior_mm', cell: (pick) => rounded(pick.centreLps[1], 1) },
     { name: 'centre_superior_mm', cell: (pick) => rounded(pick.centreLps[2], 1) },

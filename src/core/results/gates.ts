@@ -3,7 +3,7 @@ import { conversionWarnings } from './conversion-warnings.ts';
 import { acquisitionWarnings } from './gates/acquisition-gates.ts';
 import { bodyWarnings } from './gates/body-gates.ts';
 import { warn, type GateInput } from './gates/gate-input.ts';
-import { HEIGHT_CODE, heightWarnings } from './gates/height-gate.ts';
+import { HEIGHT_CODES, heightWarnings } from './gates/height-gate.ts';
 import { measurementWarnings } from './gates/measurement-gates.ts';
 import { networkWarnings } from './gates/network-gates.ts';
 import { shapeWarnings } from './gates/shape-gates.ts';
@@ -70,15 +70,15 @@ function gravestFirst(warnings: readonly LevelWarning[]): readonly LevelWarning[
 }
 
 /**
- * Finds the loss of height anew now that the other levels of the same person are known: a level is analysed alone, but lower all over only
+ * Judges heights anew now that the other levels of the same person are known: a level is analysed alone, but lower or higher all over only
  * against others. A result with nothing new to say is the same object.
  */
 export function judgeHeights(results: readonly LevelResult[]): readonly LevelResult[] {
   const fitted: readonly FittedLevel[] = results.flatMap(({ level, fit }) => (fit ? [{ level, fit }] : []));
   return results.map((result) => {
     const found = heightWarnings(result.level, result.fit, fitted);
-    const sentences = result.warnings.flatMap(({ code, sentence }) => (code === HEIGHT_CODE ? [sentence] : []));
+    const sentences = result.warnings.flatMap(({ code, sentence }) => (HEIGHT_CODES.has(code) ? [sentence] : []));
     if (found.map(({ sentence }) => sentence).join() === sentences.join()) return result;
-    return { ...result, warnings: gravestFirst([...result.warnings.filter(({ code }) => code !== HEIGHT_CODE), ...found]) };
+    return { ...result, warnings: gravestFirst([...result.warnings.filter(({ code }) => !HEIGHT_CODES.has(code)), ...found]) };
   });
 }

@@ -3,6 +3,7 @@ import { makeLevelResult, makeMeasurement } from '#src/testing/synthetic-result.
 import { worldPoint } from '../geometry/spaces.ts';
 import { findL1, normativeL1 } from './l1-attenuation.ts';
 
+const header = (value: number) => ({ value, source: 'header' }) as const;
 const l1 = (meanHu: number) => [makeLevelResult('L2', { measurement: makeMeasurement({ meanHu: 999 }) }), makeLevelResult('L1', { measurement: makeMeasurement({ meanHu }) })];
 
 describe('normativeL1', () => {
@@ -31,8 +32,17 @@ describe('findL1', () => {
   });
 
   it('compares with age where it is known', () => {
-    expect(findL1(l1(100), [], 120, 66)).toMatchObject({ sentences: [expect.anything(), 'That is 1.0 SD below the published mean for 66 years (142 HU, SD 40).'] });
-    expect(findL1(l1(250), [], 120, 25)).toMatchObject({ sentences: [expect.anything(), expect.stringContaining('0.5 SD above')] });
+    expect(findL1(l1(100), [], 120, header(66))).toMatchObject({ sentences: [expect.anything(), 'That is 1.0 SD below the published mean for 66 years (142 HU, SD 40).'] });
+    expect(findL1(l1(250), [], 120, header(25))).toMatchObject({ sentences: [expect.anything(), expect.stringContaining('0.5 SD above')] });
+  });
+
+  it('says that an age was stated by the reader', () => {
+    const found = findL1(l1(100), [], 120, { value: 66, source: 'reader' });
+    expect(found).toMatchObject({ ageYears: { value: 66 }, sentences: [expect.anything(), 'That is 1.0 SD below the published mean for 66 years, the age stated by the reader (142 HU, SD 40).'] });
+  });
+
+  it('compares nobody under 18 with adults', () => {
+    expect(findL1(l1(200), [], 120, header(7))).toMatchObject({ ageYears: null, sentences: [expect.anything(), 'The published means by age are of adults, and this patient is under 18.'] });
   });
 
   it('says why there is nothing to compare', () => {

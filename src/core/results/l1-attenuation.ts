@@ -1,5 +1,6 @@
 import type { LevelPick } from '../levels/pick.ts';
 import { slopeAtKvp } from '../measure/hu-to-vbmd.ts';
+import type { KnownFact } from '../measure/stated-facts.ts';
 import type { LevelResult } from './level-result.ts';
 import { usableLevels } from './usable-levels.ts';
 
@@ -16,6 +17,9 @@ export const L1_CUTOFFS_HU = { sensitive: 160, specific: 110 } as const;
  */
 const YOUNGEST = { years: 25, meanHu: 226, sdHu: 44 } as const;
 const OLDEST = { years: 92, meanHu: 89, sdHu: 38 } as const;
+
+/** The published means are of adults. */
+const YOUNGEST_ADULT_YEARS = 18;
 
 export const NORMATIVE_AGES = { min: YOUNGEST.years, max: OLDEST.years } as const;
 
@@ -34,7 +38,8 @@ export type L1Finding =
       /** As it would read at 120 kVp, by the same published factors as the density. */
       readonly at120KvpHu: number;
       readonly kvp: number;
-      readonly ageYears: number | null;
+      /** Null where unknown, or of no adult. */
+      readonly ageYears: KnownFact<number> | null;
       readonly sentences: readonly string[];
     }
   | { readonly status: 'none'; readonly sentence: string };
@@ -42,16 +47,17 @@ export type L1Finding =
 /**
  * L1 attenuation against the published cut-offs and age.
  * @param kvp null where unknown: then there is nothing to compare with
- * @param ageYears null where the header does not give it
+ * @param age null where neither the header nor the reader gives it
  */
-export function findL1(results: readonly LevelResult[], picks: readonly LevelPick[], kvp: number | null, ageYears: number | null): L1Finding {
+export function findL1(results: readonly LevelResult[], picks: readonly LevelPick[], kvp: number | null, age: KnownFact<number> | null): L1Finding {
   const l1 = usableLevels(results, picks).find(({ level }) => level === 'L1');
   const meanHu = l1?.measurement?.meanHu;
   if (meanHu === undefined) return { status: 'none', sentence: 'The published cut-offs are of L1, which is not among the confirmed levels that can be used.' };
   const slope = slopeAtKvp(kvp);
   if (kvp === null || slope === null) return { status: 'none', sentence: 'The published cut-offs of L1 are of 120 kVp, and the tube voltage of this scan is unknown or outside 80 to 140 kVp.' };
   const at120KvpHu = meanHu * ((slopeAtKvp(120) ?? Number.NaN) / slope);
-  return { status: 'found', meanHu, at120KvpHu, kvp, ageYears, sentences: [describeCutoffs(meanHu, at120KvpHu, kvp), ...(ageYears === null ? [] : [describeAge(at120KvpHu, ageYears)])] };
+  const ageYears = age !== null && age.value >= YOUNGEST_ADULT_YEARS ? age : null;
+  return { status: 'found', meanHu, at120KvpHu, kvp, ageYears, sentences: [describeCutoffs(meanHu, at120KvpHu, kvp), ...(age === null ? [] : [describeAge(at120KvpHu, age)])] };
 }
 
 function describeCutoffs(meanHu: number, at120KvpHu: number, kvp: number): string {
@@ -62,9 +68,11 @@ function describeCutoffs(meanHu: number, at120KvpHu: number, kvp: number): strin
   return `${measured}: above ${sensitive} HU, the cut-off that missed 10 % of those with osteoporosis on DXA.`;
 }
 
-function describeAge(at120KvpHu: number, ageYears: number): string {
+function describeAge(at120KvpHu: number, { value: ageYears, source }: KnownFact<number>): string {
+  if (ageYears < YOUNGEST_ADULT_YEARS) return `The published means by age are of adults, and this patient is under ${YOUNGEST_ADULT_YEARS}.`;
+  const years = `${ageYears} years${source === 'reader' ? ', the age stated by the reader' : ''}`;
   const { meanHu, sdHu } = normativeL1(ageYears);
   const deviation = (at120KvpHu - meanHu) / sdHu;
   const where = Math.abs(deviation) < 0.05 ? 'at' : `${Math.abs(deviation).toFixed(1)} SD ${deviation < 0 ? 'below' : 'above'}`;
-  return `That is ${where} the published mean for ${ageYears} years (${Math.round(meanHu)} HU, SD ${Math.round(sdHu)}).`;
+  return `That is ${where} the published mean for ${years} (${Math.round(meanHu)} HU, SD ${Math.round(sdHu)}).`;
 }

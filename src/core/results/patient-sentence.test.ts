@@ -13,8 +13,8 @@ function level(name: Level, vbmdMgCm3: number, chance = 0.5, warnings: readonly 
   return makeLevelResult(name, { measurement: makeMeasurement({ vbmdMgCm3, meanHu: vbmdMgCm3 * 1.35 }), network: makeNetworkEstimate({ devices: [device] }), warnings });
 }
 
-function text(results: readonly ReturnType<typeof level>[], caveat: string | null = null, ownNetwork: string | null = null): string {
-  return patientText({ summary: summarisePatient(results, []), l1: findL1(results, [], 120, 70), probability: patientProbability(results, [], 'x'), deviceTitle: 'GE Lunar', tScoreCaveat: caveat, ownNetwork });
+function text(results: readonly ReturnType<typeof level>[], caveat: string | null = null, ownNetwork: string | null = null, names: string | null = null): string {
+  return patientText({ summary: summarisePatient(results, []), l1: findL1(results, [], 120, { value: 70, source: 'header' }), probability: patientProbability(results, [], 'x'), deviceTitle: 'GE Lunar', tScoreCaveat: caveat, names, ownNetwork });
 }
 
 describe('patientProbability', () => {
@@ -41,6 +41,10 @@ describe('patientProbability', () => {
 });
 
 describe('patientText', () => {
+  it('says how the levels got their names where the app counted them', () => {
+    expect(text([level('L1', 70), level('L2', 74)], null, null, 'L1, L2 were named by a count.')).toContain(' L1, L2 were named by a count. ');
+  });
+
   it('gives the estimate, L1, the network and the advice, and always the statement', () => {
     const words = text([level('L1', 70), level('L2', 74)]);
     expect(words).toContain('Mean trabecular density of L1, L2 is 72 mg/cm³');

@@ -11,6 +11,8 @@ export type PatientFindings = {
   readonly deviceTitle: string;
   /** Why a T-score may not apply to this patient; then no probability of one is written. */
   readonly tScoreCaveat: string | null;
+  /** How the levels got their names, where the app counted them; null: the reader or a file named them. */
+  readonly names: string | null;
   /** Title and version of the user's own network where it gave the probability; null: the bundled one did. */
   readonly ownNetwork: string | null;
 };
@@ -19,7 +21,7 @@ export type PatientFindings = {
  * What a clinician may be told, as text to copy: an estimate with its error and its doubts, never a diagnosis, and always the advice to
  * look further (domain.md 6). Nothing of the patient's identity is in it.
  */
-export function patientText({ summary, l1, probability, deviceTitle, tScoreCaveat, ownNetwork }: PatientFindings): string {
+export function patientText({ summary, l1, probability, deviceTitle, tScoreCaveat, names, ownNetwork }: PatientFindings): string {
   const parts = [`Estimate of bone density from CT. ${summary.sentence}`];
   if (summary.status === 'evaluable' && summary.contrastRiseMgCm3 !== null) {
     const [low, high] = summary.contrastRiseMgCm3;
@@ -30,6 +32,7 @@ export function patientText({ summary, l1, probability, deviceTitle, tScoreCavea
     const network = ownNetwork === null ? 'A network trained on simulated CT' : `A network of the user's own (${ownNetwork}), not validated by OsteoLens,`;
     parts.push(`${network} gives a mean probability of ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}) for a DXA T-score of −2.5 or lower (${deviceTitle}).`);
   }
+  if (names !== null) parts.push(names);
   const doubts = summary.status === 'evaluable' ? summary.marks.filter(({ code }) => code !== 'contrast' && code !== 'contrast-seen') : [];
   if (doubts.length > 0) parts.push(`Marked: ${doubts.map(({ sentence }) => sentence).join(' ')}`);
   parts.push(adviceFor(summary), RESEARCH_ONLY_STATEMENT);

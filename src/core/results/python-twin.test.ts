@@ -11,8 +11,9 @@ import { BODY_REGION, DENSE_ABOVE_HU, METAL_ABOVE_HU } from '../measure/body-reg
 import { CONTRAST_AORTA_HU } from '../measure/contrast-rise.ts';
 import type { DensityReading } from '../measure/density-reading.ts';
 import { DOUBT_LIMITS } from '../measure/doubts/limits.ts';
-import { USUAL_POSTERIOR_MM } from '../measure/expected-height.ts';
+import { USUAL_HEIGHTS_MM } from '../measure/expected-height.ts';
 import { GENANT_LOSS, HEALTHY_MIDDLE } from '../measure/genant.ts';
+import { TOO_HIGH } from '../measure/high-height.ts';
 import { HU_PER_MG_CM3 } from '../measure/hu-to-vbmd.ts';
 import { inspectVoxels } from '../measure/inspect-level.ts';
 import type { InternalTissues } from '../measure/internal-tissues.ts';
@@ -112,6 +113,9 @@ const CASES: readonly Case[] = [
   { name: 'front lower', input: { fit: makeFit({ heightsMm: { anterior: 18.2, middle: 20, posterior: 24 } }) } },
   { name: 'middle lower', input: { fit: makeFit({ heightsMm: { anterior: 24, middle: 15, posterior: 23 } }) } },
   { name: 'lower than the others, one of them crushed too', input: { fit: makeFit(), pick: { level: 'L2', centreLps: centre, state: 'confirmed' } }, others: { T12: 22, L1: 15, L3: 24, L4: 25.5 } },
+  { name: 'back higher than the others', input: { fit: makeFit({ heightsMm: { anterior: 23.1, middle: 22.3, posterior: 31.6 } }) }, others: { L2: 24.5, L3: 24, L4: 24.6 } },
+  { name: 'middle higher than the others, a crushed one of which does not count', input: { fit: makeFit({ heightsMm: { anterior: 21.7, middle: 25.9, posterior: 22.4 } }), pick: { level: 'L2', centreLps: centre, state: 'confirmed' } }, others: { L1: 12, L3: 20 } },
+  { name: 'front higher than the only other, which may be the crushed one', input: { fit: makeFit({ heightsMm: { anterior: 30, middle: 22, posterior: 24 } }) }, others: { L2: 17 } },
   { name: 'as high as the others', input: { fit: makeFit() }, others: { T12: 15.5, L3: 16.2 } },
   { name: 'a bridge', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit() } },
   { name: 'a bridge in thick slices is not told', phantom: { boneHu: 130, block: { hu: 500, min: [0, 8, 13], max: [37, 13, 20] } }, input: { fit: makeFit(), facts: { ...facts, sliceThicknessMm: 3 } } },
@@ -184,7 +188,7 @@ describe('what Python takes from the app', () => {
       gates: GATE_LIMITS,
       doubts: DOUBT_LIMITS,
       contrastAortaHu: CONTRAST_AORTA_HU,
-      heights: { healthyMiddle: HEALTHY_MIDDLE, leastLoss: GENANT_LOSS[0], usualPosteriorMm: USUAL_POSTERIOR_MM },
+      heights: { healthyMiddle: HEALTHY_MIDDLE, leastLoss: GENANT_LOSS[0], usualMm: USUAL_HEIGHTS_MM, tooHigh: TOO_HIGH },
       neighbourSpacingMm: NEIGHBOUR_SPACING_MM,
     });
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeLevelResult } from '#src/testing/synthetic-result.ts';
 import { worldPoint } from '../geometry/spaces.ts';
 import { frameOfAxis } from '../measure/body-frame.ts';
+import { NOTHING_STATED } from '../measure/stated-facts.ts';
 import { readPicks, sessionJsonSchema, writeSessionFile, type SessionFileInput } from './session-file.ts';
 
 const SCHEMA_FILE = path.resolve(import.meta.dirname, '../../../docs/osteolens-results.schema.json');
@@ -41,14 +42,33 @@ describe('session file', () => {
   it('gives back the picks that were saved, and the series they belong to', () => {
     const read = readPicks(writeSessionFile(input));
     if (!read.ok) throw new Error(read.error.sentence);
-    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, models: [{ id: 'vertebra-moe-1', sha256: 'ab12'.repeat(16) }], methods: [], stated: { kvp: null, contrast: null }, picks: input.picks });
+    expect(read.value).toEqual({ seriesInstanceUid: input.seriesInstanceUid, models: [{ id: 'vertebra-moe-1', sha256: 'ab12'.repeat(16) }], methods: [], stated: NOTHING_STATED, picks: input.picks });
   });
 
   it('keeps what the reader stated apart from what the header says, and gives it back', () => {
-    const text = writeSessionFile({ ...input, acquisition: { ...input.acquisition, kvp: null }, statedByReader: { kvp: 100, contrast: false } });
-    expect(JSON.parse(text)).toMatchObject({ acquisition: { kvp: null, contrast: null }, statedByReader: { kvp: 100, contrast: false } });
-    expect(readPicks(text)).toMatchObject({ ok: true, value: { stated: { kvp: 100, contrast: false } } });
+    const text = writeSessionFile({ ...input, acquisition: { ...input.acquisition, kvp: null }, statedByReader: { ...NOTHING_STATED, kvp: 100, contrast: false } });
+    const file = JSON.parse(text) as Json;
+    expect(file).toMatchObject({ acquisition: { kvp: null, contrast: null } });
+    expect(file['statedByReader']).toEqual({ kvp: 100, contrast: false });
+    expect(readPicks(text)).toMatchObject({ ok: true, value: { stated: { ...NOTHING_STATED, kvp: 100, contrast: false } } });
     expect(refusal(text.replace('"kvp": 100', '"kvp": 1000')).field).toBe('statedByReader.kvp');
+  });
+
+  it('keeps the age and the sex that the reader stated, and refuses what nobody can state', () => {
+    const text = writeSessionFile({ ...input, statedByReader: { ...NOTHING_STATED, ageYears: 71, sex: 'F' } });
+    expect((JSON.parse(text) as Json)['statedByReader']).toEqual({ kvp: null, contrast: null, ageYears: 71, sex: 'F' });
+    expect(readPicks(text)).toMatchObject({ ok: true, value: { stated: { ...NOTHING_STATED, ageYears: 71, sex: 'F' } } });
+    expect(refusal(text.replace('"ageYears": 71', '"ageYears": 7')).field).toBe('statedByReader.ageYears');
+    expect(refusal(text.replace('"ageYears": 71', '"ageYears": 71.5')).field).toBe('statedByReader.ageYears');
+    expect(refusal(text.replace('"sex": "F"', '"sex": "O"')).field).toBe('statedByReader.sex');
+  });
+
+  it('keeps how sure the app was of a name that the reader only confirmed', () => {
+    const picks = input.picks.map((pick) => (pick.level === 'L1' ? { ...pick, nameCount: { confidence: 0.85, anchors: ['first-rib'] as const } } : pick));
+    const text = writeSessionFile({ ...input, picks });
+    expect((JSON.parse(text) as Json)['levels']?.map(({ nameCount }) => nameCount)).toEqual([{ confidence: 0.85, anchors: ['first-rib'] }, undefined]);
+    expect(readPicks(text)).toMatchObject({ ok: true, value: { picks } });
+    expect(refusal(text.replace('"first-rib"', '"hip"')).field).toBe('levels[0].nameCount.anchors[0]');
   });
 
   it('gives back a region that the reader drew, and refuses one that no body can hold', () => {
@@ -71,7 +91,7 @@ describe('session file', () => {
 
   it('reads a file that holds nothing but levels and centres, as a script writes it', () => {
     const text = JSON.stringify({ format: 'osteolens-results', schemaVersion: 1, levels: [{ level: 'L3', centreLps: [1, -2, 3] }] });
-    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, models: [], methods: [], stated: { kvp: null, contrast: null }, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
+    expect(readPicks(text)).toEqual({ ok: true, value: { seriesInstanceUid: null, models: [], methods: [], stated: NOTHING_STATED, picks: [{ level: 'L3', centreLps: [1, -2, 3], state: 'proposed' }] } });
   });
 
   it('names each network once, and takes what is no network for none', () => {

@@ -36,6 +36,7 @@ export function makeSessionFile(input: SessionFileInput): SessionFile {
       level: pick.level,
       centreLps: [pick.centreLps[0], pick.centreLps[1], pick.centreLps[2]],
       state: pick.state,
+      ...(pick.nameCount === undefined ? {} : { nameCount: pick.nameCount }),
       ...(pick.roi === undefined ? {} : { editedRoi: pick.roi }),
       measurement: result?.measurement ?? null,
       ...(result?.roiSource === undefined ? {} : { roiSource: result.roiSource, fit: result.fit ?? null }),
@@ -56,9 +57,14 @@ export function makeSessionFile(input: SessionFileInput): SessionFile {
       kernel: acquisition.kernel,
       contrast: acquisition.contrast,
     },
-    ...(statedByReader === null ? {} : { statedByReader }),
+    ...(statedByReader === null ? {} : { statedByReader: statementToWrite(statedByReader) }),
     levels,
   };
+}
+
+/** Of the patient only what was stated goes into the file. */
+function statementToWrite({ kvp, contrast, ageYears, sex }: StatedFacts): NonNullable<SessionFile['statedByReader']> {
+  return { kvp, contrast, ...(ageYears === null ? {} : { ageYears }), ...(sex === null ? {} : { sex }) };
 }
 
 /** Text of a session file. Throws when the content breaks its own schema: a bug, not a user's mistake. */
@@ -124,7 +130,11 @@ export function readPicks(text: string): Result<PicksOfFile, SessionFileProblem>
   }
   const models = new Map(levels.flatMap(({ run }) => (run === null ? [] : [[`${run.modelId} ${run.modelSha256}`, { id: run.modelId, sha256: run.modelSha256 }] as const])));
   const methods = new Map(levels.flatMap(({ measurement }) => (measurement === null ? [] : [[JSON.stringify(measurement.density.method), measurement.density.method] as const])));
-  return ok({ seriesInstanceUid, models: [...models.values()], methods: [...methods.values()], stated: statedByReader ?? NOTHING_STATED, picks: levels.map(({ level, centreLps, state, editedRoi }) => ({ level, centreLps: worldPoint(...centreLps), state, ...(editedRoi === undefined ? {} : { roi: editedRoi }) })) });
+  return ok({ seriesInstanceUid, models: [...models.values()], methods: [...methods.values()], stated: statedByReader ?? NOTHING_STATED, picks: levels.map(pickOf) });
+}
+
+function pickOf({ level, centreLps, state, nameCount, editedRoi }: z.infer<typeof picksFileSchema>['levels'][number]): LevelPick {
+  return { level, centreLps: worldPoint(...centreLps), state, ...(nameCount === undefined ? {} : { nameCount }), ...(editedRoi === undefined ? {} : { roi: editedRoi }) };
 }
 
 /** JSON Schema (2020-12) of the session file, as kept in docs/osteolens-results.schema.json. */

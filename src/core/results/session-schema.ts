@@ -3,8 +3,10 @@ import type { EllipticalCylinder } from '../geometry/elliptical-cylinder.ts';
 import { dotOf } from '../geometry/vectors.ts';
 import { isRoiSize } from '../measure/edit-roi.ts';
 import { LEVELS } from '../levels/level.ts';
+import { NAME_ANCHORS } from '../levels/pick.ts';
 import { VERTEBRAE } from '../levels/vertebra-name.ts';
 import { scannerCalibration } from '../measure/calibration.ts';
+import { STATEABLE_AGE } from '../measure/stated-facts.ts';
 
 /** What a `*.osteolens.json` file is recognised by. */
 export const SESSION_FORMAT = 'osteolens-results';
@@ -57,7 +59,21 @@ const acquisition = z
   })
   .readonly();
 
-const statedFacts = z.strictObject({ kvp: finite.positive().nullable(), contrast: z.boolean().nullable() }).readonly();
+const statedAge = z.int().min(STATEABLE_AGE.min).max(STATEABLE_AGE.max);
+const statedSex = z.enum(['F', 'M']);
+const statedFacts = z
+  .strictObject({
+    kvp: finite.positive().nullable(),
+    contrast: z.boolean().nullable(),
+    ageYears: statedAge.optional().describe('Absent: not stated. L1 is compared with it; no number of a level depends on it.'),
+    sex: statedSex.optional().describe('Absent: not stated.'),
+  })
+  .readonly();
+
+const nameCount = z
+  .strictObject({ confidence: fraction, anchors: z.array(z.enum(NAME_ANCHORS)).readonly() })
+  .readonly()
+  .describe('How the app counted to the name, and how sure it was; absent where the reader or a file named the vertebra.');
 
 const densityMethod = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tube-voltage'), kvp: finite.positive(), kvpSource: z.enum(['header', 'reader']), huPerMgCm3: finite.positive() }).readonly(),
@@ -144,6 +160,7 @@ const savedLevel = z
     level: vertebra,
     centreLps: pointLps,
     state: pickState.describe('What the reader has said of the level.'),
+    nameCount: nameCount.optional(),
     editedRoi: cylinder.optional().describe('The measuring region that the reader drew; absent where the app chose it.'),
     measurement: measurement.nullable(),
     roiSource: z.enum(['body', 'fixed', 'edited']).optional().describe('Whose region was measured: of the fitted body, the fixed one in patient axes, or the reader\'s.'),
@@ -189,8 +206,12 @@ export const picksFileSchema = z
     schemaVersion: z.literal(SESSION_SCHEMA_VERSION),
     seriesInstanceUid: z.string().nullable().default(null),
     /** A voltage without a slope would give no density; such a file is wrong. */
-    statedByReader: z.object({ kvp: finite.min(80).max(140).nullable().default(null), contrast: z.boolean().nullable().default(null) }).readonly().nullable().default(null),
-    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional(), run: modelOfRun.nullable().catch(null), measurement: methodOfMeasurement.nullable().catch(null) })).readonly(),
+    statedByReader: z
+      .object({ kvp: finite.min(80).max(140).nullable().default(null), contrast: z.boolean().nullable().default(null), ageYears: statedAge.nullable().default(null), sex: statedSex.nullable().default(null) })
+      .readonly()
+      .nullable()
+      .default(null),
+    levels: z.array(z.object({ level: vertebra, centreLps: pointLps, state: pickState.default('proposed'), nameCount: nameCount.optional(), editedRoi: cylinder.refine(isRegion, 'must have unit axes at right angles and a size that a vertebral body can hold').optional(), run: modelOfRun.nullable().catch(null), measurement: methodOfMeasurement.nullable().catch(null) })).readonly(),
   })
   .readonly();
 

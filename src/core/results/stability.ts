@@ -33,3 +33,12 @@ export type Spread = { readonly at: number; readonly moved: readonly number[]; r
 export function spreadOf(at: number, moved: readonly number[]): Spread {
   return { at, moved, low: Math.min(at, ...moved), high: Math.max(at, ...moved) };
 }
+
+export type Range = { readonly low: number; readonly high: number };
+
+/** The range that an interval and a spread are drawn over: it holds both, not below zero, and is never so narrow that next to nothing looks like much. */
+export function rangeShown(interval: Range, spread: Range, leastSpan: number): Range {
+  const [low, high] = [Math.min(interval.low, spread.low), Math.max(interval.high, spread.high)];
+  const from = Math.max(0, low - Math.max(0, leastSpan - (high - low)) / 2);
+  return { low: from, high: Math.max(high, from + leastSpan) };
+}

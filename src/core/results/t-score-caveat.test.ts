@@ -1,24 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { ageInYears, tScoreCaveat } from './t-score-caveat.ts';
+import { NOTHING_STATED, patientFactsOf, type PatientSex } from '../measure/stated-facts.ts';
+import { tScoreCaveat } from './t-score-caveat.ts';
+
+const ofHeader = (sex: PatientSex | null, ageYears: number | null) => tScoreCaveat(patientFactsOf({ kvp: null, contrast: null, ageYears, sex }, NOTHING_STATED));
 
 describe('tScoreCaveat', () => {
   it('is silent for a woman or a man of 50 and older', () => {
-    expect(tScoreCaveat('F', '066Y')).toBeNull();
-    expect(tScoreCaveat('M', '050Y')).toBeNull();
+    expect(ofHeader('F', 66)).toBeNull();
+    expect(ofHeader('M', 50)).toBeNull();
   });
 
-  it('names the age of somebody younger', () => {
-    expect(tScoreCaveat('F', '049Y')).toContain('49 years');
+  it('names the age of somebody younger, and who says it', () => {
+    expect(ofHeader('F', 49)).toContain('The header says 49 years.');
+    const stated = patientFactsOf({ kvp: null, contrast: null, ageYears: null, sex: 'F' }, { ...NOTHING_STATED, ageYears: 41 });
+    expect(tScoreCaveat(stated)).toContain('The reader states 41 years.');
   });
 
-  it('names what the header does not give', () => {
-    expect(tScoreCaveat(null, null)).toContain('sex and age');
-    expect(tScoreCaveat('O', '071Y')).toContain('does not give sex.');
-    expect(tScoreCaveat('F', '')).toContain('does not give age.');
+  it('names what nobody gives, and where to state it', () => {
+    expect(ofHeader(null, null)).toContain('does not give sex and age; state them in the bottom line');
+    expect(ofHeader('F', null)).toContain('does not give age; state it in');
+    expect(ofHeader('O', 71)).toContain('gives the sex as other');
   });
 
-  it('reads ages in years only', () => {
-    expect(ageInYears('007Y ')).toBe(7);
-    expect(ageInYears('018M')).toBeNull();
+  it('is silent where the reader states sex and age', () => {
+    const stated = patientFactsOf({ kvp: null, contrast: null, ageYears: null, sex: null }, { ...NOTHING_STATED, ageYears: 66, sex: 'M' });
+    expect(tScoreCaveat(stated)).toBeNull();
   });
 });

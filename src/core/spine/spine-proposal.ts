@@ -1,4 +1,5 @@
 import type { WorldPoint, WorldVector } from '../geometry/spaces.ts';
+import type { NameAnchor } from '../levels/pick.ts';
 import type { VertebraName } from '../levels/vertebra-name.ts';
 
 /** One vertebra that the spine network found, or that the chain demands between two that it found. */
@@ -14,8 +15,7 @@ export type ProposedVertebra = {
   readonly nameConfidence: number;
 };
 
-/** A landmark in view from which levels can be counted. */
-export type SpineAnchor = 'sacrum' | 'last-rib' | 'first-rib';
+export type SpineAnchor = NameAnchor;
 
 /** All names moved by `steps` (1 towards the feet, -1 towards the head), with the probability that this is right. */
 export type ShiftedNames = { readonly steps: number; readonly probability: number };

@@ -1,5 +1,6 @@
 import { expectedPosteriorMm } from '#src/core/measure/expected-height.ts';
 import { assessHeights, SURE_SLICE_MM, type HeightAssessment } from '#src/core/measure/genant.ts';
+import { isGradeDoubtful } from '#src/core/measure/high-height.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { doneResults, openSeriesOf } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
@@ -27,16 +28,16 @@ export function MeasuredShape({ result }: { readonly result: LevelResult }) {
             {roiSource ? `; ${SOURCE_WORDS[roiSource]}` : ''}
             {roiSource === 'edited' ? <Button look="quiet" onPress={() => picking.editRoi(level, null)}>Reset region</Button> : null}
           </dd>
-          {heights ? <HeightRows heights={heights} thickness={thickness} /> : null}
+          {fit && heights ? <HeightRows heights={heights} thickness={thickness} isAHeightTooHigh={isGradeDoubtful(level, fit, others)} /> : null}
         </dl>
       ) : null}
     </section>
   );
 }
 
-function HeightRows({ heights, thickness }: { readonly heights: HeightAssessment; readonly thickness: number | null }) {
+function HeightRows({ heights, thickness, isAHeightTooHigh }: { readonly heights: HeightAssessment; readonly thickness: number | null; readonly isAHeightTooHigh: boolean }) {
   const { heightsMm, wedgeRatio, biconcaveRatio, crushRatio, grade, shape, loss } = heights;
-  const isUnsure = thickness === null || thickness > SURE_SLICE_MM;
+  const isTooThick = thickness === null || thickness > SURE_SLICE_MM;
   const found = grade === 0 ? 'none' : `${GRADE_WORDS[grade]} (${shape ?? ''}, ${Math.round(loss * 100)} % lower)`;
   return (
     <>
@@ -46,9 +47,10 @@ function HeightRows({ heights, thickness }: { readonly heights: HeightAssessment
       <dd>{`wedge ${wedgeRatio.toFixed(2)}, biconcave ${biconcaveRatio.toFixed(2)}, crush ${crushRatio === null ? 'needs another level' : crushRatio.toFixed(2)}`}</dd>
       <dt>Genant</dt>
       <dd data-testid="genant">
-        {`Suggested grade: ${found}${isUnsure ? ', doubtful' : ''}.`}
+        {`Suggested grade: ${found}${isTooThick || isAHeightTooHigh ? ', doubtful' : ''}.`}
         <span className="soft">
-          {isUnsure ? ` ${thickness === null ? 'The slice thickness is not known' : `The slices are ${thickness} mm thick`}: above ${SURE_SLICE_MM} mm a height is less sure than a grade needs.` : ''}
+          {isAHeightTooHigh ? ' It rests on a height that reads too high beside the other levels.' : ''}
+          {isTooThick ? ` ${thickness === null ? 'The slice thickness is not known' : `The slices are ${thickness} mm thick`}: above ${SURE_SLICE_MM} mm a height is less sure than a grade needs.` : ''}
           {' From edges found automatically, without age or earlier pictures: the grade is the reader’s.'}
         </span>
       </dd>

@@ -20,7 +20,7 @@ export function Nomogram({ l1 }: { readonly l1: Extract<L1Finding, { status: 'fo
   const y = scaleLinear({ domain: [0, Math.max(SMALLEST_TOP_HU, l1.at120KvpHu * 1.05)], range: [innerHeight, 0] });
   const points = (deviations: number): string[] => ENDS.map((age) => `${x(age)},${y(normativeL1(age).meanHu + deviations * normativeL1(age).sdHu)}`);
   const patientY = y(Math.max(0, l1.at120KvpHu));
-  const patientX = l1.ageYears === null ? null : x(Math.min(AGES.max, Math.max(AGES.min, l1.ageYears)));
+  const patientX = l1.ageYears === null ? null : x(Math.min(AGES.max, Math.max(AGES.min, l1.ageYears.value)));
   return (
     <figure className="nomogram" data-testid="nomogram">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`L1 attenuation by age. ${l1.sentences.join(' ')}`}>
@@ -44,8 +44,13 @@ export function Nomogram({ l1 }: { readonly l1: Extract<L1Finding, { status: 'fo
         </Group>
       </svg>
       <figcaption>
-        {`${l1.ageYears === null ? 'Line across: this patient, age unknown' : 'Cross: this patient'}. Band: published mean ± 1 SD, 20,374 adults at 120 kVp. Dashed: published cut-offs.`}
+        {`${whereThePatientIs(l1)}. Band: published mean ± 1 SD, 20,374 adults at 120 kVp. Dashed: published cut-offs.`}
       </figcaption>
     </figure>
   );
+}
+
+function whereThePatientIs({ ageYears }: Extract<L1Finding, { status: 'found' }>): string {
+  if (ageYears === null) return 'Line across: this patient, without an age to compare with; where the header does not give it, state it in the bottom line';
+  return ageYears.source === 'header' ? 'Cross: this patient' : `Cross: this patient, ${ageYears.value} years as stated by the reader`;
 }

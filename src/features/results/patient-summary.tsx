@@ -6,12 +6,19 @@ import { CopyText } from './copy-text.tsx';
 import { Nomogram } from './nomogram.tsx';
 import './patient-summary.css';
 
-/** The measured mean in one sentence; always in sight. */
-export function PatientLine({ summary }: { readonly summary: PatientSummary }) {
+type PatientLineProps = {
+  readonly summary: PatientSummary;
+  /** How the levels got their names, where the app counted them. */
+  readonly names: string | null;
+};
+
+/** The measured mean in one sentence, and whose names its levels have; always in sight. */
+export function PatientLine({ summary, names }: PatientLineProps) {
   return (
     <section className={`patient-summary summary-${summary.status === 'evaluable' ? summary.category : 'none'}`} aria-label="Patient" data-testid="patient-summary">
       <h2>Patient, measured</h2>
       <p>{summary.status === 'evaluable' ? summary.headline : summary.sentence}</p>
+      {names === null ? null : <p className="soft" data-testid="patient-names">{names}</p>}
     </section>
   );
 }

@@ -3,9 +3,10 @@ import { findPick } from '#src/core/levels/picks.ts';
 import { isAnalysed } from '#src/core/levels/vertebra-name.ts';
 import { summarisePatient } from '#src/core/results/report.ts';
 import { findL1 } from '#src/core/results/l1-attenuation.ts';
+import { describeNames } from '#src/core/results/name-words.ts';
 import { patientProbability } from '#src/core/results/patient-probability.ts';
-import { ageInYears, tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
-import { conversionOf, doneResults, openSeriesOf, picksElsewhere } from '#src/session/index.ts';
+import { tScoreCaveat } from '#src/core/results/t-score-caveat.ts';
+import { conversionOf, doneResults, openSeriesOf, patientOf, picksElsewhere } from '#src/session/index.ts';
 import { Tabs } from '#src/ui/tabs.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 import { DensityDetails } from './density-details.tsx';
@@ -31,20 +32,22 @@ export function ResultsPanel() {
   const statedFacts = useSessionState((state) => state.statedFacts);
   const calibrations = useSessionState((state) => state.calibrations);
   const chosenCalibrations = useSessionState((state) => state.chosenCalibrations);
-  const header = series?.slices[0] ?? null;
   const elsewhere = useSessionState(picksElsewhere);
   const [today] = useState(() => new Date());
   const unit = model?.devices.find((device) => device.id === deviceId)?.unit ?? 'g/cm2';
   const rows: LevelRow[] = picks.picks.flatMap(({ level, state }) => (isAnalysed(level) && state !== 'rejected' ? [{ level, isProposed: state === 'proposed', analysis: analyses[level] ?? { status: 'queued' } }] : []));
   const results = doneResults({ analyses });
   const conversion = series === null ? null : conversionOf({ statedFacts, calibrations, chosenCalibrations }, series, today);
+  const patient = series === null ? null : patientOf({ statedFacts }, series);
   const summary = summarisePatient(results, picks.picks);
   const selectedResult = results.find((result) => result.level === selected);
 
-  const l1 = findL1(results, picks.picks, conversion?.scan.kvp ?? null, ageInYears(header?.patientAge ?? null));
+  const l1 = findL1(results, picks.picks, conversion?.scan.kvp ?? null, patient?.ageYears ?? null);
   const probability = patientProbability(results, picks.picks, deviceId ?? '');
   const deviceTitle = model?.devices.find((device) => device.id === deviceId)?.title ?? 'no DXA scale';
-  const caveat = header ? tScoreCaveat(header.patientSex, header.patientAge) : null;
+  const caveat = patient === null ? null : tScoreCaveat(patient);
+  const restOn = [...summary.levels, ...(probability?.levels ?? []), ...(l1.status === 'found' ? ['L1' as const] : [])];
+  const names = describeNames(picks.picks, restOn);
 
   function jump(level: LevelRow['level']) {
     const pick = findPick(picks, level);
@@ -72,7 +75,7 @@ export function ResultsPanel() {
       <NetworkChoice />
       <LevelTable rows={rows} deviceId={deviceId ?? ''} arealUnit={unit} selected={selected} onJump={jump} />
       {caveat ? <p className="soft" data-testid="t-score-caveat">{caveat}</p> : null}
-      <PatientLine summary={summary} />
+      <PatientLine summary={summary} names={names} />
       <Tabs
         label="Parts of the results"
         tabs={[
@@ -86,7 +89,7 @@ export function ResultsPanel() {
               </>
             ),
           },
-          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat, ownNetwork: model?.origin === 'own' ? `${model.title} ${model.version}` : null }} /> },
+          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat, names, ownNetwork: model?.origin === 'own' ? `${model.title} ${model.version}` : null }} /> },
           { id: 'explanation', title: 'Explanation', content: <Explanation result={selectedResult} deviceId={deviceId ?? ''} /> },
           { id: 'density', title: 'Density', content: conversion ? <DensityDetails conversion={conversion} tissues={results.flatMap(({ tissues }) => tissues ?? [])} /> : null },
         ]}

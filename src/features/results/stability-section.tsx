@@ -1,9 +1,15 @@
 import { findPick } from '#src/core/levels/picks.ts';
-import { answerOf, MOVE_MM, spreadOf, type MovedAnswer } from '#src/core/results/stability.ts';
+import { formatDensity, formatProbability } from '#src/core/results/format.ts';
+import { answerOf, MOVE_MM, rangeShown, spreadOf, type MovedAnswer } from '#src/core/results/stability.ts';
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { Button } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 import { StabilityStrip } from './stability-strip.tsx';
+
+/** Narrower, a change that means nothing would fill the strip. */
+const LEAST_SPAN_MG_CM3 = 40;
+/** Probabilities are drawn on their whole scale. */
+const WHOLE = { low: 0, high: 1 } as const;
 
 type StabilitySectionProps = { readonly result: LevelResult; readonly deviceId: string };
 
@@ -19,6 +25,9 @@ export function StabilitySection({ result, deviceId }: StabilitySectionProps) {
   const here = answerOf(network);
   const interval = network.vbmdMgCm3;
   const chance = network.devices.find((device) => device.deviceId === deviceId)?.osteoporosis;
+  const answers = run?.answers ?? [];
+  const density = spreadOf(here.vbmdMgCm3, answers.map((answer) => answer.vbmdMgCm3));
+  const probability = chance && spreadOf(chanceOf(here, deviceId), answers.map((answer) => chanceOf(answer, deviceId)));
   return (
     <>
       <h2>When the mark moves</h2>
@@ -32,16 +41,21 @@ export function StabilitySection({ result, deviceId }: StabilitySectionProps) {
       </div>
       {run && run.answers.length > 0 ? (
         <>
-          <StabilityStrip name="vBMD" unit="mg/cm³" digits={0} spread={spreadOf(here.vbmdMgCm3, run.answers.map((answer) => answer.vbmdMgCm3))} interval={interval} />
-          {chance ? <StabilityStrip name="Probability" unit="%" digits={1} spread={spreadOf(percent(here, deviceId), run.answers.map((answer) => percent(answer, deviceId)))} interval={{ low: chance.low * 100, high: chance.high * 100 }} /> : null}
+          <StabilityStrip name="vBMD" spread={density} interval={interval} range={rangeShown(interval, density, LEAST_SPAN_MG_CM3)} inWords={(value) => `${formatDensity(value)} mg/cm³`} />
+          {chance && probability ? <StabilityStrip name="Probability" spread={probability} interval={chance} range={WHOLE} inWords={percentWords} /> : null}
         </>
       ) : null}
     </>
   );
 }
 
-function percent({ osteoporosis }: MovedAnswer, deviceId: string): number {
-  return (osteoporosis[deviceId] ?? Number.NaN) * 100;
+function chanceOf({ osteoporosis }: MovedAnswer, deviceId: string): number {
+  return osteoporosis[deviceId] ?? Number.NaN;
+}
+
+/** The ends of the scale are no estimates, so they may be told as they are. */
+function percentWords(probability: number): string {
+  return probability === 0 || probability === 1 ? `${probability * 100} %` : formatProbability(probability);
 }
 
 function describeRun(run: { readonly status: string; readonly answers: readonly unknown[]; readonly total: number; readonly sentence?: string } | undefined): string {

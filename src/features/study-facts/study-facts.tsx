@@ -1,10 +1,11 @@
-import { canStateKvp, NOTHING_STATED, STATEABLE_KVP } from '#src/core/measure/stated-facts.ts';
+import { canStateKvp, headerFactsOf, NOTHING_STATED, STATEABLE_KVP } from '#src/core/measure/stated-facts.ts';
 import { openSeriesOf, type SessionState } from '#src/session/index.ts';
 import { useSession, useSessionState } from '../use-session.ts';
+import { StatedAge } from './stated-age.tsx';
 import { StatedFact } from './stated-fact.tsx';
 import './study-facts.css';
 
-/** Bottom line: the acquisition facts that matter to the numbers, which the reader may state where the header is silent, the HU under the cursor, the backend and the model. */
+/** Bottom line: the facts of the scan and the patient that matter to the numbers and what is said of them, which the reader may state where the header is silent, the HU under the cursor, the backend and the model. */
 export function StudyFacts() {
   const { density } = useSession();
   const series = useSessionState(openSeriesOf);
@@ -12,10 +13,11 @@ export function StudyFacts() {
   const engine = useSessionState((state) => state.engine);
   const model = useSessionState((state) => state.model);
   const facts = series?.acquisition;
+  const patient = series === null ? null : headerFactsOf(series);
   const backend = describeBackend(engine);
   return (
     <footer className="study-facts" aria-label="Study and network facts">
-      {facts ? (
+      {facts && patient ? (
         <dl>
           {series !== null && !canStateKvp(series) ? (
             <Fact name="kVp" value="none (virtual monoenergetic)" />
@@ -41,6 +43,16 @@ export function StudyFacts() {
             unknown="not stated"
             onState={(value) => density.stateFacts({ contrast: value === '' ? null : value === 'yes' })}
           />
+          <StatedAge key={series?.id} header={patient.ageYears} stated={stated.ageYears} onState={(ageYears) => density.stateFacts({ ageYears })} />
+          <StatedFact
+            name="Sex"
+            testId="fact-sex"
+            header={patient.sex === null ? null : SEX_WORDS[patient.sex]}
+            stated={stated.sex ?? ''}
+            options={SEXES}
+            unknown="unknown"
+            onState={(value) => density.stateFacts({ sex: value === '' ? null : value })}
+          />
         </dl>
       ) : (
         <span className="soft">No study is open.</span>
@@ -60,6 +72,8 @@ export function StudyFacts() {
   );
 }
 
+const SEX_WORDS = { F: 'female', M: 'male', O: 'other' } as const;
+const SEXES = [{ value: 'F', words: SEX_WORDS.F }, { value: 'M', words: SEX_WORDS.M }] as const;
 const YES_NO = [{ value: 'no', words: 'no' }, { value: 'yes', words: 'yes' }] as const;
 
 function describeBackend(engine: SessionState['engine']): { readonly id: string; readonly name: string; readonly reason: string } {

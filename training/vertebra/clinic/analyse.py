@@ -46,6 +46,7 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
         "level": pick.level,
         "centreLps": centre,
         "state": pick.state,
+        **({} if pick.name_count is None else {"nameCount": pick.name_count}),
         **({} if pick.roi is None else {"editedRoi": pick.roi}),
         "measurement": None if isinstance(measured, Problem) else measured,
         "roiSource": roi_source,
@@ -101,7 +102,7 @@ def analyse(
     series, scan, centres = open_study(ct, picks)
     if not centres.levels:
         raise UserError(f"{picks}: shows {', '.join(centres.cut)} only in part, and no body as a whole.")
-    stated = read_statement(picks, scan.header)
+    stated = read_statement(picks, scan.header, series.age, series.sex)
     facts = with_statement(scan, stated)
     levels = judge_heights([analyse_level(facts, pick, model) for pick in centres.levels])
     file = make_results_file(levels, scan.header, series.study_uid, series.series_uid, stated=stated)

@@ -190,7 +190,8 @@ def _bridge_warnings(doubts: Doubts, level: str, thickness: float | None) -> lis
 def _cut_warnings(region: BodyRegion, level: str, is_unfitted: bool) -> list[Warning]:
     """Where a body cannot be fitted so near the end of the scan, the end is likely why."""
     # Where no usual height is known the region alone tells.
-    beyond = region.room_mm - RULES["heights"]["usualPosteriorMm"].get(level, -math.inf) / 2
+    usual = RULES["heights"]["usualMm"].get(level, {"posterior": -math.inf})
+    beyond = region.room_mm - usual["posterior"] / 2
     if region.outside_fraction > 0 or beyond < _LIMITS["room"]["fittedMm"]:
         return [said("mark", "body-cut", "The field of view cuts this vertebral body.")]
     if not is_unfitted or beyond >= _LIMITS["room"]["unfittedMm"]:

@@ -27,6 +27,8 @@ VERSE_LABELS = {17 + n: level for n, level in enumerate(LEVELS)}
 TOTALSEGMENTATOR_LABELS = {34 - n: level for n, level in enumerate(LEVELS)}
 # What the app can name (src/core/levels/vertebra-name.ts).
 VERTEBRAE = (*(f"T{n}" for n in range(1, 14)), *(f"L{n}" for n in range(1, 7)), "S1")
+# What names are counted from, as the app's files name it, and in words (src/core/results/name-words.ts).
+ANCHORS = {"sacrum": "the sacrum", "last-rib": "the last rib", "first-rib": "the first rib"}
 ALIGNMENT = 0.85  # cosine by which a scan axis belongs to a side of the patient (within about 30 degrees)
 ZOOM_TOLERANCE_MM = 0.01
 
@@ -37,6 +39,7 @@ class LevelCentre:
     centre_lps: tuple[float, float, float]
     state: str = "proposed"  # what the reader has said: proposed, confirmed, edited or rejected
     roi: dict[str, Any] | None = None  # the measuring region that the reader drew
+    name_count: dict[str, Any] | None = None  # how sure the app was of a name that no reader has given
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,14 @@ def _point(value: Any) -> tuple[float, float, float] | None:
     return (float(value[0]), float(value[1]), float(value[2]))
 
 
+def _is_name_count(value: Any) -> bool:
+    confidence = value.get("confidence") if isinstance(value, dict) else None
+    anchors = value.get("anchors") if isinstance(value, dict) else None
+    is_share = isinstance(confidence, int | float) and not isinstance(confidence, bool)
+    is_list = isinstance(anchors, list) and all(isinstance(one, str) and one in ANCHORS for one in anchors)
+    return is_share and 0 <= confidence <= 1 and is_list
+
+
 def _read_results(path: Path, data: Any) -> tuple[list[LevelCentre], str | None]:
     """Our own file: only the picks are read, and of them those that the network knows."""
     if not isinstance(data, dict) or data.get("format") != RULES["format"]:
@@ -111,7 +122,10 @@ def _read_results(path: Path, data: Any) -> tuple[list[LevelCentre], str | None]
             raise UserError(
                 f"{path}: its field levels[{number}].editedRoi is no region that a body can hold."
             )
-        levels.append(LevelCentre(level, centre, str(item.get("state", "proposed")), roi))
+        count = item.get("nameCount")
+        if count is not None and not _is_name_count(count):
+            raise UserError(f"{path}: its field levels[{number}].nameCount is no count of names.")
+        levels.append(LevelCentre(level, centre, str(item.get("state", "proposed")), roi, count))
     return levels, data.get("seriesInstanceUid") or None
 
 

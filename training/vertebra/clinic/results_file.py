@@ -11,6 +11,7 @@ from typing import Any
 from ..config import TRAINING_ROOT
 from .app_rules import RULES
 from .gates import is_density_refused, is_network_refused
+from .level_centres import ANCHORS
 
 PARTS = (("value", ""), ("low", "_low"), ("high", "_high"))
 
@@ -75,6 +76,17 @@ def _method_words(method: dict[str, Any] | None) -> str | None:
     return f"by tube voltage, {method['kvp']:g} kVp{source}"
 
 
+def _count_words(count: dict[str, Any] | None) -> str | None:
+    """How the app came to a name, in the app's words."""
+    if count is None:
+        return None
+    named = " and ".join(ANCHORS[anchor] for anchor in count["anchors"])
+    share = count["confidence"]
+    # Half up, as the app rounds.
+    sure = "<1 %" if share < 0.01 else ">99 %" if share > 0.99 else f"{int(share * 100 + 0.5)} %"
+    return f"{f'from {named}' if named else 'with no landmark in view'}, {sure} sure"
+
+
 def _row(file: dict[str, Any], level: dict[str, Any], devices: list[dict[str, Any]]) -> dict[str, Any]:
     warnings, measured, run = level["warnings"], level["measurement"] or {}, level["run"] or {}
     network = level["network"] or {}
@@ -85,6 +97,9 @@ def _row(file: dict[str, Any], level: dict[str, Any], devices: list[dict[str, An
         "series_instance_uid": file["seriesInstanceUid"],
         "level": level["level"],
         "reader_state": level["state"],
+        "name_count": _count_words(level.get("nameCount")),
+        "age_stated_by_reader_years": file.get("statedByReader", {}).get("ageYears"),
+        "sex_stated_by_reader": file.get("statedByReader", {}).get("sex"),
     }
     for name, value in zip(("left", "posterior", "superior"), level["centreLps"], strict=True):
         row[f"centre_{name}_mm"] = _rounded(value, 1)

@@ -1,7 +1,7 @@
 import { CONTRAST_AORTA_HU } from '../../measure/contrast-rise.ts';
 import { compareVertebrae, type VertebraName } from '../../levels/vertebra-name.ts';
 import type { BodyRegionFacts } from '../../measure/body-region.ts';
-import { USUAL_POSTERIOR_MM } from '../../measure/expected-height.ts';
+import { USUAL_HEIGHTS_MM } from '../../measure/expected-height.ts';
 import type { Focus } from '../../measure/doubts/focus.ts';
 import type { DoubtFacts } from '../../measure/doubts/inspect-doubts.ts';
 import { DOUBT_LIMITS } from '../../measure/doubts/limits.ts';
@@ -27,7 +27,7 @@ export function bodyWarnings({ voxels: { region, doubts }, pick, fit, facts, tis
 function cutWarnings({ outsideFraction, roomMm }: BodyRegionFacts, level: VertebraName, fit: GateInput['fit']): readonly LevelWarning[] {
   const { fittedMm, unfittedMm } = GATE_LIMITS.room;
   // Where no usual height is known the region alone tells.
-  const beyondMm = roomMm - (USUAL_POSTERIOR_MM[level] ?? Number.NEGATIVE_INFINITY) / 2;
+  const beyondMm = roomMm - (USUAL_HEIGHTS_MM[level]?.posterior ?? Number.NEGATIVE_INFINITY) / 2;
   if (outsideFraction > 0 || beyondMm < fittedMm) return [warn('mark', 'body-cut', 'The field of view cuts this vertebral body.')];
   if (fit !== null || beyondMm >= unfittedMm) return [];
   return [warn('mark', 'body-cut', 'The scan ends in this vertebral body or close to it, and its edges were not found.')];

@@ -10,6 +10,7 @@ export const DIFFERENCE_REASONS: Readonly<Record<string, string>> = {
   'loose-focus': 'a focus of low density',
   'haemangioma': 'a focus with fat',
   'height-loss': 'loss of height',
+  'height-high': 'a body that reads too high',
   'roi-uneven': 'an uneven region',
   'roi-spread': 'a wide spread of attenuation',
   'roi-edited': "the reader's own region",
