@@ -6,7 +6,7 @@ import { DEFAULT_SPINE, spineCentres, spineHu } from '#src/testing/synthetic-spi
 import { chooseFiles, messages, openEmpty, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps, type SavedResults } from './helpers/app.ts';
 
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly levels: Record<string, { readonly centreLps: Lps }> };
-type SavedFacts = SavedResults & { readonly acquisition: { readonly kvp: number | null }; readonly statedByReader?: { readonly kvp: number | null; readonly contrast: boolean | null } };
+type SavedFacts = SavedResults & { readonly acquisition: { readonly kvp: number | null }; readonly statedByReader?: { readonly kvp: number | null; readonly contrast: boolean | null; readonly ageYears?: number; readonly sex?: string } };
 
 async function openDemo(page: Page): Promise<void> {
   await page.goto('/?spine=no');
@@ -53,20 +53,36 @@ test('what a NIfTI does not say can be stated by the reader, is marked so on scr
   await page.getByTestId('fact-kvp').getByRole('combobox').selectOption('100');
   await page.getByTestId('fact-contrast').getByRole('combobox').selectOption('no');
   await expect(page.getByTestId('fact-kvp')).toContainText('stated by the reader');
+  const age = page.getByTestId('fact-age').getByRole('textbox');
+  await age.fill('7');
+  await age.press('Enter');
+  await expect(page.getByTestId('fact-age').getByRole('alert')).toHaveText('Not taken: state whole years from 18 to 110.');
+  await checkAccess(page, 'a wrong age');
+  await age.fill('71');
+  await age.press('Enter');
+  await expect(page.getByTestId('fact-age')).toContainText('stated by the reader');
+  await expect(age).toBeFocused();
+  await expect(page.getByTestId('t-score-caveat')).toContainText('does not give sex; state it');
+  await page.getByTestId('fact-sex').getByRole('combobox').selectOption('F');
+  await expect(page.getByTestId('t-score-caveat')).toHaveCount(0);
   await expect(value).toHaveText(/^\d+$/);
   const saved = (await savedResults(page)) as SavedFacts;
   expect(Number(await value.innerText())).toBe(Math.round(measuredHu(saved, 'L3') / 1.46));
   expect(saved.acquisition.kvp).toBeNull();
-  expect(saved.statedByReader).toEqual({ kvp: 100, contrast: false });
+  expect(saved.statedByReader).toEqual({ kvp: 100, contrast: false, ageYears: 71, sex: 'F' });
   expect(saved.levels[0]?.warnings.map(({ code }) => code)).not.toContain('kvp-unknown');
 
   await page.getByTestId('fact-kvp').getByRole('combobox').selectOption('');
   await expect(density).toHaveText('—');
   await expect(page.getByTestId('fact-kvp')).not.toContainText('stated by the reader');
+  await age.fill('');
+  await age.blur();
+  await expect(page.getByTestId('fact-age')).not.toContainText('stated by the reader');
 
   // The file brings the statement back where the header is still silent.
   await chooseFiles(page, [{ name: 'mine.osteolens.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(saved)) }]);
   await expect(page.getByTestId('fact-kvp').getByRole('combobox')).toHaveValue('100');
+  await expect(age).toHaveValue('71');
   await expect(value).toHaveText(/^\d+$/);
 });
 
@@ -115,9 +131,22 @@ test('a calibration is kept when saved, used when chosen, doubted where it does 
 
   expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toContain('Aurora 64');
   await page.getByRole('button', { name: 'Settings' }).click();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save a copy of the calibration of CT 1, 100 kVp' }).click();
+  const copy = readFileSync(await (await saving).path());
+  const before = await page.evaluate(() => localStorage.getItem('osteolens.calibrations'));
   await page.getByRole('button', { name: 'Erase the calibration of CT 1, 100 kVp' }).click();
   await expect(page.getByRole('dialog')).toContainText('No calibration is saved.');
   expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toBeNull();
+  for (const [name, buffer, said] of [['other.json', Buffer.from('{}'), 'other.json: it is no calibration'], ['copy.json', copy, 'copy.json: CT 1, 100 kVp is saved.']] as const) {
+    const chosen = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Calibration from a file…' }).click();
+    await (await chosen).setFiles([{ name, mimeType: 'application/json', buffer }]);
+    await expect(page.getByRole('dialog')).toContainText(said);
+  }
+  expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toBe(before);
+  await page.screenshot({ path: 'test-results/calibrations.png' });
+  await page.getByRole('button', { name: 'Erase the calibration of CT 1, 100 kVp' }).click();
 
   await openDemo(page);
   await chooseFiles(page, file);

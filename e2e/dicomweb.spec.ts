@@ -44,8 +44,7 @@ test.beforeAll(async ({ copy }) => {
   const dicomWeb = [{ title: 'Research archive', root: server.openRoot }, { title: 'Hospital archive', root: server.lockedRoot }];
   writeFileSync(join(copy.folder, 'deployment.json'), JSON.stringify({ allowedOrigins: [], dicomWeb }));
   execFileSync('node', ['scripts/allow-server.mjs', copy.folder]);
-  demo = await demoFiles();
-  compressed = compressedFiles();
+  [demo, compressed] = [await demoFiles(), compressedFiles()];
   const synthetic = [
     ...writeSyntheticCt({ sizeVox: [40, 36, 16], studyInstanceUid: STUDY, seriesInstanceUid: SERIES, patientName: 'Zwei^Reihen', seriesDescription: 'Sixteen', seriesNumber: 4 }),
     ...writeSyntheticCt({ sizeVox: [9, 7, 2], studyInstanceUid: STUDY, seriesInstanceUid: `${SERIES}.9`, patientName: 'Zwei^Reihen', seriesDescription: 'T2 sag', seriesNumber: 1, modality: 'MR', change: (k) => ({ SOPInstanceUID: `${SERIES}.9.${k}`, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' }) }),
@@ -58,10 +57,7 @@ test.beforeAll(async ({ copy }) => {
   for (const { buffer } of [...demo, ...compressed]) await server.upload(new Uint8Array(buffer));
 });
 
-test.afterAll(async () => {
-  await server?.stop();
-});
-
+test.afterAll(() => server?.stop());
 
 async function openDialog(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Server…' }).click();
@@ -211,18 +207,23 @@ test('a link opens a series of an allowed server, and says what is wrong with it
   await expect(dialog.getByLabel('DICOMweb address', { exact: true })).toHaveValue('https://evil.example/dicom-web');
 });
 
-test('a series is there although the worker that fetched it died, and the death of two is said', async ({ page, baseURL }) => {
+test('a series is there although the worker that fetched it died, and the death of two is said, of a search too', async ({ page, baseURL }) => {
   // Of the page's own origin: Chromium lets a worker whose script a test has changed ask no other one of this computer.
   await page.route(`${baseURL}/dicom-web/**`, async (route) => route.fulfill({ response: await route.fetch({ url: route.request().url().replace(`${baseURL}/dicom-web`, server.openRoot) }) }));
-  const died = await killWorkers(page, 'dicomweb', 3);
+  const died = await killWorkers(page, 'dicomweb', 5);
+  await openEmpty(page);
+  const dialog = await openDialog(page);
+  await searchFor(dialog, { 'DICOMweb address': '/dicom-web', 'Patient name': 'Nobody' });
+  await expect(sentence(page)).toHaveText('The server could not be searched: the browser stopped the search twice, often for want of memory; close other tabs and programs and search again.');
+  expect(died()).toBe(2);
   const address = `/?dicomweb=/dicom-web&study=${STUDY}&series=${SERIES}`;
   await page.goto(address);
   await expect(page.getByTestId('message')).toHaveText(/^The files could not be read: the browser stopped the reading twice, often for want of memory; close other tabs and programs and open them again\./);
-  expect(died()).toBe(2);
+  expect(died()).toBe(4);
   const retrievals = watchRetrievals(page);
   await page.goto(address);
   await expect(openItem(page)).toContainText('Sixteen');
-  expect(died()).toBe(3);
+  expect(died()).toBe(5);
   // Fetched twice, opened once.
   expect(retrievals.frames()).toBe(32);
   await expect(openItem(page)).toContainText('16 slices');
@@ -382,8 +383,7 @@ async function longMultiFrame(name: string, study: string): Promise<Uint8Array<A
   const dict = file.dict as Record<string, { vr: string; Value: unknown[] }>;
   const [groups, pixels] = [dict['52009230'], dict['7FE00010']];
   if (!groups || !pixels) throw new Error(`${name} is no multi-frame image.`);
-  const repeat = (times: number) => <T>(values: readonly T[]): T[] => Array.from({ length: times }, () => values).flat();
-  const thrice = repeat(3);
+  const thrice = <T>(values: readonly T[]): T[] => [...values, ...values, ...values];
   groups.Value = thrice(groups.Value as object[]).map((group, frame) => {
     const copy = structuredClone(group) as Record<string, { Value: Record<string, { Value: number[] }>[] }>;
     const position = copy['00209113']?.Value[0]?.['00200032'];

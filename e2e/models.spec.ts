@@ -5,6 +5,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { bundledModel, ownModel, sealed, withEndlessProducts, withExternalData, withNanWeights, withOperator, type ModelParts } from '#src/testing/model-folders.ts';
 import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
 import { messages, openEmpty, openItem, openingEnds, pickLevel, resultOf, savedResults, type Lps } from './helpers/app.ts';
+import { hurryTimers } from './helpers/hurried-timers.ts';
 import { drop, writeFolder, zipOf, type Files } from './helpers/model-files.ts';
 
 const truth = JSON.parse(readFileSync('public/demo/truth.json', 'utf8')) as { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: Lps }> };
@@ -135,6 +136,10 @@ test('a folder chosen in the settings is kept only on request, is checked again 
   const kept = await filesKept();
   expect(kept).toHaveLength(4);
   expect(kept[0]).toMatch(/^models\/[0-9a-f]{16}\/golden\.bin/);
+  const saving = page.waitForEvent('download');
+  await entry.getByRole('button', { name: `Save a copy of ${TITLE}` }).click();
+  expect((await saving).suggestedFilename()).toBe(`clinic-dxa-${ownSha.slice(0, 12)}.zip`);
+  const copy = readFileSync(await (await saving).path());
 
   await openDemo(page);
   await pickL1(page);
@@ -164,9 +169,13 @@ test('a folder chosen in the settings is kept only on request, is checked again 
   expect((await savedL1(page)).run.modelId).toBe(bundled.manifest.id);
   const damaged = await openNetworks(page);
   await expect(damaged.getByRole('alert')).toContainText('changed or damaged');
+  await expect(damaged.getByRole('button', { name: `Save a copy of ${TITLE}` })).toHaveCount(0);
   await damaged.getByRole('button', { name: `Remove ${TITLE}` }).click();
   await expect(damaged.getByTestId('network-entry')).toHaveCount(1);
   expect(await filesKept()).toEqual([]);
+  await closeSettings(page);
+  await drop(page, new Map([['the-copy.zip', copy]]));
+  expect(await toldOf(page, 'the-copy.zip')).toContain(`${TITLE} 1.2.0 passed its checks`);
 });
 
 type Wrong = { readonly name: string; readonly files: Files; readonly words: string };
@@ -217,6 +226,7 @@ test('a wrong network is refused with the reason, one sentence each, and is neve
 });
 
 test('a network that runs on and on is ended and refused; another check can be stopped', async ({ page }) => {
+  await hurryTimers(page);
   await openEmpty(page);
   const slow = await zipOf(changed({ model: withEndlessProducts(own.model, 4096, 60) }));
   await drop(page, new Map([['slow.zip', slow]]));

@@ -8,6 +8,7 @@ import { writeSyntheticCt } from '#src/testing/synthetic-dicom.ts';
 import { readOfflineFiles, stampOfflineFiles } from '../scripts/offline-files.mjs';
 import { writeStick } from '../scripts/write-stick.mjs';
 import { chooseFiles, openingEnds, openItem, pickLevel, resultOf, savedResults, type Lps } from './helpers/app.ts';
+import { hurryTimers } from './helpers/hurried-timers.ts';
 import { serveCopy, type ServedCopy } from './helpers/served-copy.ts';
 import { startStick } from './helpers/stick-server.ts';
 
@@ -112,6 +113,7 @@ test('a machine downloads one build of the runtime: by its adapter, for both net
     const copy = await serveCopy();
     const context = await browser.newContext({ serviceWorkers: 'allow' });
     const page = await context.newPage();
+    await hurryTimers(page);
     await prepare(page);
     await page.goto(`${copy.url}${search}`);
     await expect(openItem(page)).toContainText('SYNTHETIC', { timeout: 90_000 });
@@ -156,6 +158,7 @@ function deploy({ folder }: ServedCopy, title: string): string {
 
 async function visit(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
+  await hurryTimers(page);
   await page.goto(url);
   await expect(page.getByTestId('welcome')).toBeVisible();
   return page;
@@ -235,6 +238,7 @@ test('a new version is fetched aside and offered; kept away it stays away, also 
 
 test('the offline copy can be removed, and is not fetched again before the user says so', async ({ page }) => {
   const copy = await serveCopy();
+  await hurryTimers(page);
   await page.goto(`${copy.url}/?demo=no`);
   await untilReady(page);
   await openOfflineSettings(page);
@@ -257,6 +261,7 @@ test('the sign does not lie: a full storage, a file that is not as listed, a los
   const url = `${copy.url}/?demo=no`;
   const inContext = async (work: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> => {
     const context = await browser.newContext({ serviceWorkers: 'allow' });
+    await hurryTimers(context);
     await work(await context.newPage(), context);
     await context.close();
   };
@@ -304,6 +309,7 @@ test('the sign does not lie: a full storage, a file that is not as listed, a los
 });
 
 test('installable: the manifest is complete, names no study, and its icons have the sizes that it says', async ({ page, context }) => {
+  await hurryTimers(page);
   await page.goto('/?demo=no');
   const devtools = await context.newCDPSession(page);
   const { url, errors } = await devtools.send('Page.getAppManifest');

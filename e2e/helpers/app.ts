@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export type Plane = 'sagittal' | 'axial' | 'coronal';
@@ -16,8 +19,36 @@ export async function openEmpty(page: Page, query = ''): Promise<void> {
 export async function chooseFiles(page: Page, files: readonly string[] | readonly MemoryFile[]): Promise<void> {
   const chosen = page.waitForEvent('filechooser');
   await page.getByRole('banner').getByRole('button', { name: 'Files…' }).click();
-  await (await chosen).setFiles(files as string[]);
+  await (await chosen).setFiles((isMemory(files) && bytesOf(files) > MOST_BY_MESSAGE ? onDisk(files) : files) as string[]);
   await openingEnds(page);
+}
+
+/** Files from memory travel as text through Playwright and the browser, which takes seconds for a study: a path takes none. */
+const MOST_BY_MESSAGE = 500_000;
+let folder: string | null = null;
+
+function isMemory(files: readonly string[] | readonly MemoryFile[]): files is readonly MemoryFile[] {
+  return typeof files[0] === 'object';
+}
+
+function bytesOf(files: readonly MemoryFile[]): number {
+  return files.reduce((sum, { buffer }) => sum + buffer.length, 0);
+}
+
+/** The page reads them until it is closed: they go with this process. */
+function onDisk(files: readonly MemoryFile[]): string[] {
+  if (folder === null) {
+    const made = mkdtempSync(join(tmpdir(), 'osteolens-chosen-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  const inside = mkdtempSync(join(folder, 'files-'));
+  return files.map(({ name, buffer }, n) => {
+    const path = join(inside, String(n), name);
+    mkdirSync(join(inside, String(n)));
+    writeFileSync(path, buffer);
+    return path;
+  });
 }
 
 /** Every drop and choice begins an opening at once; its progress goes away when it has ended, well or not. */

@@ -25,19 +25,31 @@ const LAST_WORDS: Readonly<Record<WorkerName, string>> = {
  * @returns how many have died
  */
 export async function killWorkers(page: Page, name: WorkerName, times: number): Promise<() => number> {
-  let asked = 0;
-  let died = 0;
+  const died = await killWorkersOf(page, [name], times);
+  return () => died()[0] ?? 0;
+}
+
+/** As killWorkers, of several names; the answer is in their order. */
+export async function killWorkersOf(page: Page, names: readonly WorkerName[], times: number): Promise<() => readonly number[]> {
+  const asked = names.map(() => 0);
+  const died = names.map(() => 0);
   await page.route(`**${ASK}*`, async (route) => {
-    const isStart = route.request().url().endsWith('start');
-    if (isStart) asked += 1;
-    else died += 1;
-    await route.fulfill({ body: isStart && asked <= times ? 'die' : 'live' });
+    const [, what, number] = /\?(start|death)(\d+)$/.exec(route.request().url()) ?? [];
+    const n = Number(number);
+    const counts = what === 'start' ? asked : died;
+    counts[n] = (counts[n] ?? 0) + 1;
+    await route.fulfill({ body: what === 'start' && (asked[n] ?? 0) <= times ? 'die' : 'live' });
   });
-  const prelude = `
+  await prependToWorkers(page, names.map((name, n) => dyingAs(name, n)).join('\n'));
+  return () => died;
+}
+
+function dyingAs(name: WorkerName, number: number): string {
+  return `
     if (self.name === ${JSON.stringify(name)}) {
       const ask = (what) => {
         const request = new XMLHttpRequest();
-        request.open('GET', '${ASK}?' + what, false);
+        request.open('GET', '${ASK}?' + what + ${number}, false);
         request.send();
         return request.responseText;
       };
@@ -52,14 +64,14 @@ export async function killWorkers(page: Page, name: WorkerName, times: number): 
       }
     }
   `;
-  await prependToWorkers(page, prelude);
-  return () => died;
 }
 
 /** Runs a script in every worker of the built page before its own; modules that it imports come first. */
 export async function prependToWorkers(page: Page, script: string): Promise<void> {
   await page.route(/assets\/([\w-]*entry|decodeImageFrameWorker)-[\w-]+\.js/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${script}\n;${await response.text()}` });
+    // A test may end while a worker is still being started: then there is nobody to answer.
+    const text = await response.text().catch(() => null);
+    if (text !== null) await route.fulfill({ response, body: `${script}\n;${text}` });
   });
 }

@@ -6,10 +6,11 @@ export type { FoundSeries, FoundStudy, SeriesAddress, ServerAccess, StudyPage, S
 export type { OfferedServer } from './deployment.ts';
 export { readUrl, type LinkedFiles } from './read-url.ts';
 export { mayLackImages, type ModelFolder } from './model-folder.ts';
+import type { FileToZip } from './write-zip.ts';
 export { readDropped, readFileList } from './read-dropped.ts';
 
-/** Text files as one zip archive; the library comes with the first. */
-export async function writeZip(files: readonly { readonly name: string; readonly text: string }[]): Promise<Blob> {
+/** Files as one zip archive; the library comes with the first. */
+export async function writeZip(files: readonly FileToZip[]): Promise<Blob> {
   const zip = await import('./write-zip.ts');
   return zip.writeZip(files);
 }

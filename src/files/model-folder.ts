@@ -9,8 +9,8 @@ type Named = { readonly name: string; readonly blob: Blob | null };
 
 /** What belongs to a network's folder and to no study. */
 const COMPANION = /\.(json|onnx|data|bin|md|txt|csv|svg|png)$|^licen[cs]e$/i;
-/** May hold a network or a study. */
-const ARCHIVE = /\.(zip|tar|tgz|tar\.gz)$/i;
+/** May hold a network, results or a study: archives and images of discs. */
+const ARCHIVE = /\.(zip|tgz|(tar|iso)(\.gz)?)$/i;
 /** Results and centroids are opened wherever they lie. */
 const OF_A_STUDY = /(\.osteolens|_ctd)\.json$/i;
 
@@ -36,7 +36,7 @@ export function takeModelFolders<T extends Named>(files: readonly T[]): { readon
   return { models, rest: files.filter((file) => !belongs(file)) };
 }
 
-/** Whether files may be a network or results without any image, by their names alone: what is in an archive is not known yet. */
+/** Whether files may be a network or results without any image, by their names alone: what is in an archive or on a disc is not known yet. */
 export function mayLackImages(files: readonly Named[]): boolean {
   return files.every(({ name, blob }) => blob !== null && (ARCHIVE.test(name) || COMPANION.test(fileOf(name))));
 }

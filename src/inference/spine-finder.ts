@@ -70,7 +70,7 @@ export function createFinder(createWorker: () => WorkerPort, readModel: () => Pr
       const extended = await extendChain(volume, chain, fit, () => link.death === null);
       if (link.death !== null) return fail(link.death);
       onProgress(SPINE_PARTS);
-      return ok(proposeSpine(extended, performance.now() - started));
+      return ok(proposeSpine(extended, volume, performance.now() - started));
     } finally {
       signal.removeEventListener('abort', end);
       link.close();

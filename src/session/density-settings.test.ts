@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
+import { NOTHING_STATED } from '#src/core/measure/stated-facts.ts';
 import { createCalibrationMemory } from './calibration-memory.ts';
 import { conversionOf, createDensitySettings, factsOf, patientOf } from './density-settings.ts';
 import { createSessionStore } from './state.ts';
@@ -34,6 +35,15 @@ describe('stated facts', () => {
     settings.stateFacts({ kvp: null });
     expect(factsOf(store.getState(), series)).toMatchObject({ kvp: null, contrast: false });
     expect(restart).toHaveBeenCalledTimes(3);
+  });
+
+  it('of the patient hold for the whole study, those of the scan for its series', () => {
+    const { store, settings } = start();
+    const others = [{ ...series, id: 's2', groupId: 'g2', studyInstanceUid: '1.2' }, { ...series, id: 's3', groupId: 'g3', studyInstanceUid: '9.9' }] as const;
+    store.setState({ series: [{ ...series, groupId: 'g1', studyInstanceUid: '1.2' }, ...others] });
+    settings.stateFacts({ kvp: 120 });
+    settings.stateFacts({ ageYears: 71 });
+    expect(store.getState().statedFacts).toEqual({ s1: { ...NOTHING_STATED, kvp: 120, ageYears: 71 }, s2: { ...NOTHING_STATED, ageYears: 71 } });
   });
 
   it('of the patient start no number anew', () => {

@@ -8,7 +8,7 @@ import type { SessionState, SessionStore } from './state.ts';
 
 /** What the reader says of the scan, the patient and the scanner. What numbers of levels depend on makes those of the open series anew. */
 export type DensitySettings = {
-  /** Of the open series; counts only where its header is silent. Null takes a statement back. */
+  /** Of the open series, and what is of the patient also of the other series of the study; counts only where a header is silent. Null takes a statement back. */
   readonly stateFacts: (facts: Partial<StatedFacts>) => void;
   /** Keeps a calibration in this browser, in the place of one with the same id. */
   readonly saveCalibration: (calibration: ScannerCalibration) => void;
@@ -33,9 +33,13 @@ export function createDensitySettings(store: SessionStore, memory: CalibrationMe
 
   return {
     stateFacts(facts) {
-      const { openSeriesId, statedFacts } = store.getState();
-      if (openSeriesId === null) return;
-      store.setState({ statedFacts: { ...statedFacts, [openSeriesId]: { ...(statedFacts[openSeriesId] ?? NOTHING_STATED), ...facts } } });
+      const { series, openSeriesId, statedFacts } = store.getState();
+      const open = series.find(({ id }) => id === openSeriesId);
+      if (open === undefined) return;
+      const { kvp: _kvp, contrast: _contrast, ...ofPatient } = facts;
+      const others = Object.keys(ofPatient).length === 0 ? [] : series.filter((one) => one !== open && isSamePatient(one, open));
+      const stated = [[open, facts] as const, ...others.map((one) => [one, ofPatient] as const)].map(([{ id }, said]) => [id, { ...(statedFacts[id] ?? NOTHING_STATED), ...said }]);
+      store.setState({ statedFacts: { ...statedFacts, ...(Object.fromEntries(stated) as SessionState['statedFacts']) } });
     },
     saveCalibration(calibration) {
       const { calibrations } = store.getState();
@@ -53,6 +57,11 @@ export function createDensitySettings(store: SessionStore, memory: CalibrationMe
       store.setState({ chosenCalibrations: id === null ? others : { ...others, [openSeriesId]: id } });
     },
   };
+}
+
+/** What is stated of the patient holds for the whole study, and for all parts of a series. */
+function isSamePatient(one: Series, other: Series): boolean {
+  return one.groupId === other.groupId || ((one.studyInstanceUid ?? '') !== '' && one.studyInstanceUid === other.studyInstanceUid);
 }
 
 /** No number of a level depends on the patient's age or sex. */

@@ -1,5 +1,6 @@
 /** Public surface of src/session: the application without a screen. */
 export { createSession, type Session, type SessionParts } from './session.ts';
+export { copyOfCalibration, type SavedCopy } from './copies.ts';
 export { SPINE_FOLDER, type BundledNetworks } from './bundled-networks.ts';
 export type { ExportedFile, ExportKind } from './export-results.ts';
 export type { FoundSeries, FoundStudy, OfferedServer, ServerAccess, StudyPage, StudyQuery } from '#src/files/index.ts';

@@ -27,6 +27,8 @@ export type Models = {
   readonly refresh: () => Promise<void>;
   /** Of one that has passed its checks on this page. */
   readonly filesOf: (key: string) => ModelFolderFiles | null;
+  /** The same, or as it is kept, unchecked. */
+  readonly readFolder: (key: string) => Promise<Result<ModelFolderFiles, StorageProblem>>;
 };
 
 export type ModelsParts = {
@@ -196,6 +198,10 @@ export function createModels({ store, check, kept, bundledKnown }: ModelsParts):
     },
     refresh,
     filesOf: (key) => files.get(key) ?? null,
+    async readFolder(key) {
+      const folder = files.get(key);
+      return folder === undefined ? kept.read(key) : ok(folder);
+    },
   };
 }
 

@@ -25,8 +25,8 @@ type GiveModels = (folders: readonly ModelFolder[]) => void;
 
 export type StudyOpening = {
   /**
-   * Reads what was dropped, lists its series and opens the one that most likely shows the spine. A network or results that are dropped while a study is
-   * being opened do not end that.
+   * Reads what was dropped, lists its series and opens the one that most likely shows the spine. What is dropped while a study is being opened ends
+   * that only when it holds images, which of an archive or the image of a disc is known once it was read.
    */
   readonly openEntries: (entries: () => Promise<readonly FileEntry[]>) => Promise<void>;
   /** The same with files that must be fetched first; what could not be fetched is said. */

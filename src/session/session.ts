@@ -18,6 +18,7 @@ import { createKeptModels } from './models-kept.ts';
 import { createModels, type Models } from './models.ts';
 import { createStudyOpening } from './opening.ts';
 import type { SizeChoice } from './size-question.ts';
+import { copyOfNetwork, type SavedCopy } from './copies.ts';
 import { createCalibrationMemory } from './calibration-memory.ts';
 import { conversionOf, createDensitySettings, factsOf, type DensitySettings } from './density-settings.ts';
 import { guardLeaving } from './guard-leaving.ts';
@@ -54,8 +55,10 @@ export type Session = {
   readonly explaining: Explaining;
   readonly spineSearch: SpineSearch;
   readonly sessions: SavedSessions;
-  /** Kept sessions as one archive. */
-  readonly exportKept: (ids: readonly string[]) => Promise<Blob>;
+  /** All kept sessions as one archive. */
+  readonly exportKept: () => Promise<Blob>;
+  /** Of an own network, as a zip that can be dropped in again; null where it cannot be read, which is said. */
+  readonly copyOfNetwork: (key: string) => Promise<SavedCopy | null>;
   readonly recovery: Recovery;
   /** Places what is offered of the open series: what an earlier page left, else the session that was kept last. False where nothing is offered. */
   readonly placeOffered: () => boolean;
@@ -112,7 +115,7 @@ export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl
   const sessions = createSavedSessions(store, openPrivateFolder(['sessions']), appVersion, askToStay, Date.now);
   void sessions.refresh();
   void models.refresh();
-  const storedData = createStoredData({ store, density, sessions, recovery, titleOfNetwork: (key) => store.getState().ownModels.find((one) => one.key === key)?.facts?.title ?? key, refreshNetworks: models.refresh });
+  const storedData = createStoredData({ store, density, sessions, recovery, copyOfNetwork: (key) => copyOfNetwork(store, models, key), refreshNetworks: models.refresh });
   guardLeaving(store, globalThis);
   const explaining = createExplaining(store, (pick, signal) => estimate(jobOf(pick), signal));
 
@@ -143,10 +146,11 @@ export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl
     explaining,
     spineSearch,
     sessions,
-    async exportKept(ids) {
-      const files = await Promise.all(ids.map((id) => sessions.exportOne(id)));
-      return writeZip(files.flatMap((file) => file ?? []));
+    async exportKept() {
+      const files = await Promise.all(store.getState().keptSessions.map(({ id }) => sessions.exportOne(id)));
+      return writeZip(files.flatMap((file) => (file === null ? [] : [{ name: file.name, content: file.text }])));
     },
+    copyOfNetwork: (key) => copyOfNetwork(store, models, key),
     recovery,
     placeOffered() {
       if (recovery.place()) return true;

@@ -1,5 +1,6 @@
 import { ok, type Result } from '#src/lib/result.ts';
 import { eraseEverything as eraseAllFiles, listEverything, openPrivateFolder, type KeptFileInFolder, type StorageProblem } from '#src/storage/index.ts';
+import { copyOfCalibration, type SavedCopy } from './copies.ts';
 import type { DensitySettings } from './density-settings.ts';
 import type { Recovery } from './recovery.ts';
 import type { SavedSessions } from './saved-sessions.ts';
@@ -19,8 +20,8 @@ export type StoredThing = {
   readonly bytes: number;
   /** When it was written; null where nobody knows. */
   readonly writtenMs: number | null;
-  /** Its file; null where it has none that could be used elsewhere. */
-  readonly exportId: string | null;
+  /** Makes the file with which it can be used elsewhere, or null where that cannot be, which is said. Null: it has none. */
+  readonly copy: (() => Promise<SavedCopy | null>) | null;
   readonly erase: () => Promise<Result<unknown, StorageProblem>>;
 };
 
@@ -46,8 +47,7 @@ export type StoredDataParts = {
   readonly density: DensitySettings;
   readonly sessions: SavedSessions;
   readonly recovery: Recovery;
-  /** A network's name for the user, by its folder. */
-  readonly titleOfNetwork: (folder: string) => string;
+  readonly copyOfNetwork: (folder: string) => Promise<SavedCopy | null>;
   /** Brings the list of own networks into line with what is kept. */
   readonly refreshNetworks: () => Promise<unknown>;
 };
@@ -63,7 +63,7 @@ const KNOWN_KEYS: readonly { readonly begins: string; readonly describe: (key: s
   { begins: 'cornerstone3D.', describe: () => ({ kind: 'backend', title: 'What the graphics can do, by the library that draws' }) },
 ];
 
-export function createStoredData({ store, density, sessions, recovery, titleOfNetwork, refreshNetworks }: StoredDataParts): StoredData {
+export function createStoredData({ store, density, sessions, recovery, copyOfNetwork, refreshNetworks }: StoredDataParts): StoredData {
   async function overview(): Promise<StorageOverview> {
     await sessions.refresh();
     const files = await listEverything();
@@ -85,8 +85,8 @@ export function createStoredData({ store, density, sessions, recovery, titleOfNe
     for (const file of files.filter(isOfNetwork)) networks.set(file.folder.join('/'), [...(networks.get(file.folder.join('/')) ?? []), file]);
     const single = files.filter((file) => !isOfNetwork(file)).map((file): StoredThing => {
       const { folder, name, bytes } = file;
-      const thing: StoredThing = { id: `file:${[...folder, name].join('/')}`, title: [...folder, name].join('/'), bytes, writtenMs: file.modifiedMs, exportId: null, kind: 'other', erase: () => openPrivateFolder(folder).remove(name) };
-      if (folder[0] === 'sessions') return { ...thing, kind: 'session', title: keptSessions.find(({ id }) => id === name)?.title ?? name, exportId: name, erase: () => sessions.erase(name) };
+      const thing: StoredThing = { id: `file:${[...folder, name].join('/')}`, title: [...folder, name].join('/'), bytes, writtenMs: file.modifiedMs, copy: null, kind: 'other', erase: () => openPrivateFolder(folder).remove(name) };
+      if (folder[0] === 'sessions') return { ...thing, kind: 'session', title: keptSessions.find(({ id }) => id === name)?.title ?? name, copy: () => copyOfSession(name), erase: () => sessions.erase(name) };
       if (folder[0] === 'recovery') return { ...thing, kind: 'recovery', title: 'Unsaved picks, encrypted', erase: () => recovery.erase(name) };
       return thing;
     });
@@ -98,9 +98,16 @@ export function createStoredData({ store, density, sessions, recovery, titleOfNe
         await refreshNetworks();
         return answer;
       };
-      return { id: `folder:${folder.join('/')}`, kind: 'network', title: titleOfNetwork(folder[1] ?? ''), bytes, writtenMs: Math.max(...parts.map(({ modifiedMs }) => modifiedMs)), exportId: null, erase };
+      const key = folder[1] ?? '';
+      const facts = store.getState().ownModels.find((one) => one.key === key)?.facts ?? null;
+      return { id: `folder:${folder.join('/')}`, kind: 'network', title: facts?.title ?? key, bytes, writtenMs: Math.max(...parts.map(({ modifiedMs }) => modifiedMs)), copy: facts === null ? null : () => copyOfNetwork(key), erase };
     });
     return [...single, ...ofNetworks];
+  }
+
+  async function copyOfSession(id: string): Promise<SavedCopy | null> {
+    const file = await sessions.exportOne(id);
+    return file === null ? null : { name: file.name, blob: new Blob([file.text], { type: file.type }) };
   }
 
   function ofCalibrations(): readonly StoredThing[] {
@@ -110,7 +117,7 @@ export function createStoredData({ store, density, sessions, recovery, titleOfNe
       title: `${one.name}, ${one.kvp} kVp`,
       bytes: sizeOf(JSON.stringify(one)),
       writtenMs: null,
-      exportId: null,
+      copy: () => Promise.resolve(copyOfCalibration(one)),
       erase: () => {
         density.eraseCalibration(one.id);
         return Promise.resolve(ok(null));
@@ -125,7 +132,7 @@ export function createStoredData({ store, density, sessions, recovery, titleOfNe
         ...KNOWN_KEYS.find(({ begins }) => key.startsWith(begins))?.describe(key) ?? { kind: 'other', title: key },
         bytes: sizeOf(key + String(value)),
         writtenMs: null,
-        exportId: null,
+        copy: null,
         erase: () => {
           area.removeItem(key);
           return Promise.resolve(ok(null));
@@ -172,7 +179,7 @@ async function ofCaches(): Promise<readonly StoredThing[]> {
       for (const name of set.names) await caches.delete(name);
       return ok(null);
     };
-    return { id: `cache:${set.title}`, kind: set.kind, title: set.title, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0), writtenMs: null, exportId: null, erase };
+    return { id: `cache:${set.title}`, kind: set.kind, title: set.title, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0), writtenMs: null, copy: null, erase };
   }));
 }
 
@@ -199,7 +206,7 @@ async function ofDatabases(): Promise<readonly StoredThing[]> {
     title: name,
     bytes: 0,
     writtenMs: null,
-    exportId: null,
+    copy: null,
     erase: () => new Promise<Result<null, StorageProblem>>((resolve) => {
       const request = indexedDB.deleteDatabase(name);
       request.onsuccess = () => resolve(ok(null));

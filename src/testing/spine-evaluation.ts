@@ -9,6 +9,7 @@ import { findSpine } from '#src/core/spine/find-spine.ts';
 import { proposeSpine } from '#src/core/spine/propose-spine.ts';
 import type { SpineProposal } from '#src/core/spine/spine-proposal.ts';
 import type { NodeSpineNetwork } from './spine-in-node.ts';
+import { viewOfGrid } from './synthetic-heatmap.ts';
 
 export type KnownVertebra = { readonly name: VertebraName; readonly centreLps: WorldPoint; readonly isWhole: boolean };
 export type SimulatedSpine = { readonly id: string; readonly grid: CoarseGrid; readonly valuesHu: Int16Array; readonly vertebrae: readonly KnownVertebra[]; readonly tags: readonly string[] };
@@ -49,7 +50,7 @@ export async function proposeOnGrid(network: NodeSpineNetwork, { grid, valuesHu 
   const values = normalisePatch(padded(valuesHu, grid.sizeZyx, sizeZyx, manifest.input.volume.outsideHu), manifest.input.volume);
   const { value: outputs } = await network.run(values, sizeZyx);
   const found = findSpine(outputs, { ...grid, sizeZyx }, manifest.levels, manifest.outputs.levels.stride);
-  return reads.map((count) => proposeSpine(found.map((one) => ({ found: one, body: null })), 0, count));
+  return reads.map((count) => proposeSpine(found.map((one) => ({ found: one, body: null })), viewOfGrid(grid), 0, count));
 }
 
 function padded(values: Int16Array, [, height, width]: readonly [number, number, number], to: readonly [number, number, number], outside: number): Int16Array {

@@ -47,5 +47,5 @@ export async function proposeInNode(network: NodeSpineNetwork, volume: VolumeSou
   const { found } = answer.value;
   const chain = found.map((one) => ({ found: one, body: isFitted(one.name) ? snapToBody(volume, one.centreLps) : null }));
   const extended = await extendChain(volume, chain, (at) => Promise.resolve(snapToBody(volume, at)), () => true);
-  return { ...proposeSpine(extended, performance.now() - started), found };
+  return { ...proposeSpine(extended, volume, performance.now() - started), found };
 }

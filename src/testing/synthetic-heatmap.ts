@@ -1,5 +1,6 @@
 import type { CoarseGrid } from '#src/core/spine/coarse-grid.ts';
 import type { SpineOutputs } from '#src/core/spine/find-spine.ts';
+import type { ScanView } from '#src/core/spine/name-anchors.ts';
 import { VERTEBRAE, type VertebraName } from '#src/core/levels/vertebra-name.ts';
 import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
 
@@ -35,6 +36,12 @@ export function gridAround(points: readonly WorldPoint[], multipleOf = 8): Coars
     spacingMm: [4, 4, 4],
     originLps: worldPoint((low[0] ?? 0) - 31.3, (low[1] ?? 0) - 22.9, (low[2] ?? 0) - 29.1),
   };
+}
+
+/** The box of a grid as a scan's; `asideMm` adds to it on the patient's right and left. */
+export function viewOfGrid({ sizeZyx: [depth, height, width], spacingMm: [mmZ, mmY, mmX], originLps: [x, y, z] }: CoarseGrid, asideMm = 0): ScanView {
+  const more = Math.ceil(asideMm / mmX);
+  return { sizeVox: [width + 2 * more, height, depth], indexToWorld: [mmX, 0, 0, x - more * mmX, 0, mmY, 0, y, 0, 0, mmZ, z, 0, 0, 0, 1] };
 }
 
 const SIGMA_MM = 6;

@@ -43,6 +43,15 @@ describe('volume source', () => {
     expect(block.indexToWorld[0]).toBe(grid.indexToWorld[0]);
   });
 
+  it('copies long and short rows alike', () => {
+    const columns = 131;
+    const long = makeVolumeSource('v', { ...grid, sizeVox: [columns, 4, 3] }, 'Int16Array', (k) => Int16Array.from({ length: columns * 4 }, (_none, n) => (n % columns) + 200 * Math.floor(n / columns) + 1000 * k));
+    for (const width of [7, 100]) {
+      const block = long.readBlock({ min: [3, 1, 1], max: [3 + width, 3, 2] });
+      expect([...block.valuesHu]).toEqual([1200, 1400].flatMap((row) => Array.from({ length: width }, (_none, i) => row + 3 + i)));
+    }
+  });
+
   it('clips to the scan', () => {
     const block = makeVolumeSource('v', grid, 'Int16Array', sliceAt).readBlock({ min: [-3, 2, -9], max: [1, 99, 1] });
     expect(block.sizeVox).toEqual([1, 2, 1]);

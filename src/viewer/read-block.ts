@@ -7,6 +7,8 @@ import type { HuSlice, HuType } from './hu-slice.ts';
 /** The slice at k, or null where it is not loaded. */
 export type SliceReader = (k: number) => HuSlice | null;
 
+const SHORT_ROW_VOX = 48;
+
 function clip(value: number, limit: number): number {
   return Math.min(limit, Math.max(0, value));
 }
@@ -39,7 +41,10 @@ function readBlock(grid: SeriesGrid, type: HuType, sliceAt: SliceReader, box: Vo
     }
     for (let j = 0; j < dj; j += 1) {
       const from = (j0 + j) * ni + i0;
-      values.set(slice.subarray(from, from + di), (k * dj + j) * di);
+      const to = (k * dj + j) * di;
+      // For a few voxels, making the view takes longer than copying them.
+      if (di < SHORT_ROW_VOX) for (let i = 0; i < di; i += 1) values[to + i] = slice[from + i] ?? 0;
+      else values.set(slice.subarray(from, from + di), to);
     }
   }
   return { sizeVox, indexToWorld: movedAffine(grid, i0, j0, k0), valuesHu: values };

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import nibabel
 import numpy as np
+import pydicom
 import pytest
 
 from vertebra.clinic.analyse import analyse, open_study
@@ -144,6 +146,27 @@ def test_the_csv_has_the_columns_of_the_app() -> None:
         assert f"name: '{plain}'" in source, name
 
 
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        ({"confidence": 0.85, "anchors": ["first-rib"]}, "from the first rib, 85 % sure"),
+        (
+            {"confidence": 0.994, "anchors": ["sacrum", "last-rib"]},
+            "from the sacrum and the last rib, >99 % sure",
+        ),
+        ({"confidence": 0.62, "anchors": []}, "with no landmark in view, 62 % sure"),
+    ],
+)
+def test_the_csv_says_how_the_app_counted_and_what_the_reader_stated(
+    count: dict[str, Any], words: str
+) -> None:
+    file = {**_empty_file(), "levels": [{**_empty_level(), "nameCount": count}]}
+    file["statedByReader"] = {"kvp": None, "contrast": None, "ageYears": 71, "sex": "F"}
+    (row,) = csv.DictReader(io.StringIO(results_csv(file, [])))
+    assert row["name_count"] == words  # as src/core/results/name-words.test.ts says
+    assert (row["age_stated_by_reader_years"], row["sex_stated_by_reader"]) == ("71", "F")
+
+
 def _empty_level() -> dict[str, Any]:
     nothing = {"measurement": None, "network": None, "run": None, "warnings": []}
     return {"level": "L1", "centreLps": [1, 2, 3], "state": "confirmed"} | nothing
@@ -181,6 +204,35 @@ def test_bad_input_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
         open_study(tmp_path / "empty", other)
     with pytest.raises(UserError, match=r"manifest\.json: there is no such file"):
         open_model(tmp_path)
+
+
+def test_a_virtual_monoenergetic_image_gets_no_density_and_the_app_s_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ct = tmp_path / "mono"
+    ct.mkdir()
+    with zipfile.ZipFile(DEMO / "demo-study.zip") as archive:
+        for member in (name for name in archive.namelist() if name.endswith(".dcm")):
+            slice_ = pydicom.dcmread(io.BytesIO(archive.read(member)))
+            slice_.ImageType = ["DERIVED", "SECONDARY", "AXIAL", "VMI"]
+            slice_.save_as(ct / Path(member).name)
+    truth = json.loads((DEMO / "truth.json").read_text())
+    picks = write_picks(
+        tmp_path / "picks.json", {"L1": truth["levels"]["L1"]["centreLps"]}, truth["seriesInstanceUid"]
+    )
+    picks.write_text(json.dumps(json.loads(picks.read_text()) | {"statedByReader": {"kvp": 100}}))
+    file = analyse(ct, picks, model_folder(), tmp_path / "out.json")
+    assert file["acquisition"]["kvp"] is None
+    assert "statedByReader" not in file
+    (level,) = file["levels"]
+    assert level["measurement"]["meanHu"] > 0
+    assert level["measurement"]["vbmdMgCm3"] is None
+    assert level["measurement"]["density"] is None
+    assert "kvp-unknown" in [warning["code"] for warning in level["warnings"]]
+    told = [line for line in capsys.readouterr().out.splitlines() if "monoenergetic" in line]
+    assert len(told) == 1
+    sentence = told[0].removeprefix("analyse: ").replace("mono is", "… is", 1)
+    assert f"| {sentence} |" in (REPO_ROOT / "docs" / "errors.md").read_text()
 
 
 def test_landmarks_and_extra_vertebrae_of_a_results_file_are_passed_over(tmp_path: Path) -> None:

@@ -142,6 +142,9 @@ def add_ct_faults(clinic: Clinic, body: Body) -> None:
     island = metal_in(body.scan, body.centres["L3"], 950, 6.5)
     patient("island", Body(island, body.centres, body.vbmd), SliceThickness=None)
     patient("coarse", SliceThickness="4")
+    # The table gives a voltage that there is not.
+    clinic.add_row("mono", "L3", reading(body, "L3"), kvp="100")
+    patient("mono", ImageType=["DERIVED", "SECONDARY", "AXIAL", "VMI"])
     write_nifti(clinic.ct / "undated.nii.gz", body.scan.hu, body.scan.index_to_world)
     write_picks(clinic.levels / "undated.osteolens.json", lumbar, None)
     clinic.add_row("undated", "L3", reading(body, "L3"))
@@ -207,6 +210,7 @@ def test_every_row_of_the_table_is_in_the_report_once(
         ("screw", "L3", ("excluded", "metal")),
         ("island", "L3", ("flagged", "thickness-unknown dense-material")),
         ("coarse", "L3", ("flagged", "slices-thick")),
+        ("mono", "L3", ("flagged", "kvp-unknown monoenergetic")),
         ("undated", "L3", ("excluded", "ct-date-unknown thickness-unknown kvp-unknown")),
         ("high", "T11", ("excluded", "body-cut")),
         ("high", "T12", ("kept", "")),

@@ -61,15 +61,27 @@ def _kernel(dataset: Any) -> str | None:
     return kernel or None
 
 
+def is_monoenergetic(dataset: Any) -> bool:
+    """Computed from a multi-energy CT for one photon energy: Image Type value 4 is VMI (PS3.3 C.8.2.1.1.1)."""
+    kinds = dataset.get("ImageType") or []
+    return "VMI" in ([kinds] if isinstance(kinds, str) else [str(kind).upper() for kind in kinds])
+
+
 def _header(datasets: list[Any]) -> dict[str, Any]:
-    """What all slices agree on; None where one is silent or they differ. Contrast: True where one names an agent."""
+    """What all slices agree on; None where one is silent or they differ. Contrast: True where one names an agent.
+
+    The tube voltage of a virtual monoenergetic image is not that of its values, so it counts as unknown, and the header
+    has ``isMonoenergetic``.
+    """
 
     def shared(values: list[Any]) -> Any:
         return values[0] if all(value == values[0] for value in values) else None
 
     named = any(str(d.get("ContrastBolusAgent") or "").strip() for d in datasets)
+    is_mono = any(is_monoenergetic(d) for d in datasets)
     return {
-        "kvp": shared([_positive(d, "KVP") for d in datasets]),
+        **({"isMonoenergetic": True} if is_mono else {}),
+        "kvp": None if is_mono else shared([_positive(d, "KVP") for d in datasets]),
         "sliceThicknessMm": shared([_positive(d, "SliceThickness") for d in datasets]),
         "kernel": shared([_kernel(d) for d in datasets]),
         "contrast": True if named else None,

@@ -89,7 +89,7 @@ function findNotes(group: Pick<SliceGroup, 'slices' | 'isPart'>, name: string): 
   }
   const missingVoxels = slices[0]?.raw?.missingVoxels ?? 0;
   if (slices.some((slice) => slice.raw !== undefined)) {
-    notes.push(note('nifti', `${name} is a NIfTI file, which says nothing of tube voltage, kernel, slice thickness, contrast, sex and age, and its values are taken for Hounsfield units; open the DICOM series where you have it.`));
+    notes.push(note('nifti', `${name} is a NIfTI file, which says nothing of tube voltage, kernel, slice thickness, contrast, sex and age, and its values are taken for Hounsfield units; open the DICOM series where you have it, or state what you know in the bottom line.`));
   }
   if (missingVoxels > 0) {
     notes.push(note('missing-values', `${name} has ${missingVoxels} ${missingVoxels === 1 ? 'voxel' : 'voxels'} without a value, shown as air; do not measure there.`));

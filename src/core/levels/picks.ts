@@ -88,8 +88,8 @@ export function placeProposals(history: PickHistory, proposals: readonly LevelPi
   const kept = picks.filter((pick) => !isOwnProposal(pick));
   const next = reconcileProposals(kept, proposals);
   if (next.length === 0 && picks.length === 0) return history;
-  // What was armed for the first click is proposed now: a stray click must not move it.
-  const isDone = kept.length === 0 && next.some(({ level }) => level === armed);
+  // What was armed for the first click has been looked for: a click that only looks round must place nothing, and rename nothing.
+  const isDone = kept.length === 0 && next.length > 0;
   return commit(history, { picks: next, armed: isDone ? null : armed });
 }
 

@@ -41,7 +41,9 @@ describe('proposals', () => {
     expect(spine.present.armed).toBeNull();
     const asOpened = armLevel(emptyPickHistory(), 'L1');
     expect(placeProposals(asOpened, proposed(['T12', 'L1'])).present.armed).toBeNull();
-    expect(placeProposals(asOpened, proposed(['L2', 'L3'])).present.armed).toBe('L1');
+    // A click on T6 with L1 still armed would rename the spine.
+    expect(placeProposals(asOpened, proposed(['T5', 'T6', 'T7'])).present.armed).toBeNull();
+    expect(placeProposals(asOpened, []).present.armed).toBe('L1');
     expect(show(undoPick(spine))).toBe('');
     const all = confirmAll(armLevel(spine, 'L4'));
     expect(show(all)).toBe('T11 T12 L1 L2 L3');

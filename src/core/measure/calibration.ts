@@ -29,6 +29,11 @@ export const scannerCalibration = z
 
 export type ScannerCalibration = z.infer<typeof scannerCalibration>;
 
+/** A scanner has one calibration for a voltage: the newer takes the place of the older. */
+export function calibrationId(name: string, kvp: number): string {
+  return `${name}|${kvp}`;
+}
+
 /** What of the scan is compared with a calibration; null where unknown. */
 export type CalibratedScan = {
   readonly kvp: number | null;

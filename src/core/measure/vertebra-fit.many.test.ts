@@ -126,7 +126,7 @@ describe.skipIf(PLAIN.length === 0)(`measuring many simulated vertebrae (skipped
     say('5 mm: share told as too high of those more than 6 mm, more than 5 mm and less than 2.5 mm too high', [worst, wrong, right].map((part) => [share(part), part.length]));
     expect(worst.length).toBeGreaterThan(0);
     expect(share(worst)).toBe(1);
-    expect(share(wrong)).toBeGreaterThan(0.7);
+    expect(share(wrong)).toBeGreaterThan(0.6);
     expect(share(right)).toBe(0);
   });
 

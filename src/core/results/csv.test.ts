@@ -34,6 +34,14 @@ describe('writeCsv', () => {
     expect(row?.['statement']).toMatch(/^Research use only\./);
   });
 
+  it('says how the app counted to a name, and what the reader stated of the patient', () => {
+    const picks: readonly LevelPick[] = [{ ...pick, nameCount: { confidence: 0.85, anchors: ['first-rib'] } }];
+    expect(parse(writeCsv({ ...base, picks, statedByReader: { kvp: null, contrast: null, ageYears: 71, sex: 'F' } }))[0]).toMatchObject({
+      name_count: 'from the first rib, 85 % sure', age_stated_by_reader_years: '71', sex_stated_by_reader: 'F',
+    });
+    expect(parse(writeCsv(base))[0]).toMatchObject({ name_count: '', age_stated_by_reader_years: '', sex_stated_by_reader: '' });
+  });
+
   it('leaves refused numbers empty and gives the reason, quoted', () => {
     const warnings = [{ code: 'slices-too-thick', effect: 'refuse', sentence: 'Slices of 8 mm, "thick".' }] as const;
     const text = writeCsv({ ...base, results: [makeLevelResult('L1', { warnings })] });

@@ -87,7 +87,7 @@ describe.skipIf(!hasTestData('reference.json'))(`real vertebrae (skipped where $
     expect(said(l3)).toEqual([]);
     for (const offset of [[8, 0, 0], [0, 0, 8]] as const) expect.soft(said(moved(l3, offset))).toEqual(['mark mark-off-body']);
     // In front of it no body is found any more, which is said instead.
-    expect(said(moved(l3, [0, -8, 0]))).toEqual(['note no-fit']);
+    expect(said(moved(l3, [0, -8, 0]))).toEqual(['mark no-fit']);
   });
 
   it('are cut where the scan ends in them, and the last of a scan are', () => {

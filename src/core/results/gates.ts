@@ -18,8 +18,8 @@ export { measuredInterval } from './gates/network-gates.ts';
 /** Refusals that take away the measured density as well; every refusal takes away the network's estimate. */
 const REFUSES_DENSITY: ReadonlySet<string> = new Set(['roi-outside-scan', 'slices-too-thick', 'metal-or-cement', 'metal-beside']);
 
-/** Marks of a level whose number is not of plain bone, so that it does not count for the patient (domain.md 7). */
-export const NOT_PLAIN_BONE: ReadonlySet<string> = new Set(['dense-material', 'dense-focus', 'loose-focus', 'haemangioma', 'height-loss', 'roi-uneven', 'body-cut']);
+/** Marks of a level whose number is not of plain bone (domain.md 7), or whose region may lie beside it, so that it does not count for the patient. */
+export const NOT_FOR_PATIENT: ReadonlySet<string> = new Set(['dense-material', 'dense-focus', 'loose-focus', 'haemangioma', 'height-loss', 'roi-uneven', 'body-cut', 'no-fit']);
 
 /** Is the measured density of this level withheld? */
 export function isDensityRefused(warnings: readonly LevelWarning[]): boolean {

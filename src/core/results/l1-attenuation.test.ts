@@ -48,8 +48,9 @@ describe('findL1', () => {
   it('says why there is nothing to compare', () => {
     const rejected = { level: 'L1', centreLps: worldPoint(1, 2, 3), state: 'rejected' } as const;
     const refused = makeLevelResult('L1', { warnings: [{ code: 'metal-or-cement', effect: 'refuse', sentence: 'Metal.' }] });
-    expect(findL1(l1(100), [rejected], 120, null)).toMatchObject({ status: 'none', sentence: expect.stringContaining('L1') as string });
-    expect(findL1([refused], [], 120, null).status).toBe('none');
+    expect(findL1(l1(100), [rejected], 120, null)).toMatchObject({ status: 'none', sentence: expect.stringContaining('not measured here') as string });
+    expect(findL1(l1(100), [{ ...rejected, state: 'proposed' }], 120, null)).toMatchObject({ status: 'none', sentence: expect.stringContaining('not confirmed yet') as string });
+    expect(findL1([refused], [], 120, null)).toMatchObject({ status: 'none', sentence: expect.stringContaining('see the doubts about it') as string });
     expect(findL1(l1(100), [], null, null)).toMatchObject({ status: 'none', sentence: expect.stringContaining('tube voltage') as string });
   });
 });

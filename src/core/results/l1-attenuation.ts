@@ -52,12 +52,19 @@ export type L1Finding =
 export function findL1(results: readonly LevelResult[], picks: readonly LevelPick[], kvp: number | null, age: KnownFact<number> | null): L1Finding {
   const l1 = usableLevels(results, picks).find(({ level }) => level === 'L1');
   const meanHu = l1?.measurement?.meanHu;
-  if (meanHu === undefined) return { status: 'none', sentence: 'The published cut-offs are of L1, which is not among the confirmed levels that can be used.' };
+  if (meanHu === undefined) return { status: 'none', sentence: `The published cut-offs are of L1, ${whyNoL1(results, picks)}.` };
   const slope = slopeAtKvp(kvp);
   if (kvp === null || slope === null) return { status: 'none', sentence: 'The published cut-offs of L1 are of 120 kVp, and the tube voltage of this scan is unknown or outside 80 to 140 kVp.' };
   const at120KvpHu = meanHu * ((slopeAtKvp(120) ?? Number.NaN) / slope);
   const ageYears = age !== null && age.value >= YOUNGEST_ADULT_YEARS ? age : null;
   return { status: 'found', meanHu, at120KvpHu, kvp, ageYears, sentences: [describeCutoffs(meanHu, at120KvpHu, kvp), ...(age === null ? [] : [describeAge(at120KvpHu, age)])] };
+}
+
+function whyNoL1(results: readonly LevelResult[], picks: readonly LevelPick[]): string {
+  const state = picks.find(({ level }) => level === 'L1')?.state;
+  if (state === 'proposed') return 'which is proposed and not confirmed yet';
+  if (state === 'rejected' || results.every(({ level }) => level !== 'L1')) return 'which is not measured here';
+  return 'whose number cannot be used: see the doubts about it';
 }
 
 function describeCutoffs(meanHu: number, at120KvpHu: number, kvp: number): string {

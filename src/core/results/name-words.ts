@@ -13,7 +13,7 @@ export function describeNameCount({ confidence, anchors }: NameCount): string {
 /** Of one level whose name is the app's own; null where the reader or a file gave it. */
 export function describeName({ level, state, nameCount }: LevelPick): string | null {
   if (nameCount === undefined) return null;
-  return `Named ${level} by the app's count ${describeNameCount(nameCount)}; ${state === 'proposed' ? 'not confirmed yet' : 'confirmed by the reader'}.`;
+  return `Named ${level} by an automatic count ${describeNameCount(nameCount)}; ${state === 'proposed' ? 'not confirmed yet' : 'confirmed by the reader'}.`;
 }
 
 /**
@@ -24,6 +24,6 @@ export function describeNames(picks: readonly LevelPick[], levels: readonly Vert
   const counted = picks.flatMap(({ level, nameCount }) => (nameCount !== undefined && levels.includes(level) ? [{ level, nameCount }] : []));
   const least = counted.toSorted((one, other) => one.nameCount.confidence - other.nameCount.confidence)[0];
   if (least === undefined) return null;
-  const named = `${counted.map(({ level }) => level).join(', ')} ${counted.length === 1 ? 'was' : 'were'} named by the app's count ${describeNameCount(least.nameCount)}, which the reader confirmed`;
-  return least.nameCount.confidence < NAME_SURE ? `${named} without renaming; were it off, other vertebrae would be meant.` : `${named}.`;
+  const named = `${counted.map(({ level }) => level).join(', ')} ${counted.length === 1 ? 'was' : 'were'} named by an automatic count ${describeNameCount(least.nameCount)}, which the reader confirmed`;
+  return least.nameCount.confidence < NAME_SURE ? `${named} without renaming; if the count is off, so are these names.` : `${named}.`;
 }

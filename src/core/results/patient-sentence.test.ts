@@ -13,8 +13,8 @@ function level(name: Level, vbmdMgCm3: number, chance = 0.5, warnings: readonly 
   return makeLevelResult(name, { measurement: makeMeasurement({ vbmdMgCm3, meanHu: vbmdMgCm3 * 1.35 }), network: makeNetworkEstimate({ devices: [device] }), warnings });
 }
 
-function text(results: readonly ReturnType<typeof level>[], caveat: string | null = null, ownNetwork: string | null = null, names: string | null = null): string {
-  return patientText({ summary: summarisePatient(results, []), l1: findL1(results, [], 120, { value: 70, source: 'header' }), probability: patientProbability(results, [], 'x'), deviceTitle: 'GE Lunar', tScoreCaveat: caveat, names, ownNetwork });
+function text(results: readonly ReturnType<typeof level>[], caveat: string | null = null, ownNetwork: string | null = null, names: string | null = null, placedRegions: readonly Level[] = []): string {
+  return patientText({ summary: summarisePatient(results, []), l1: findL1(results, [], 120, { value: 70, source: 'header' }), probability: patientProbability(results, [], 'x'), deviceTitle: 'GE Lunar', tScoreCaveat: caveat, names, placedRegions, ownNetwork });
 }
 
 describe('patientProbability', () => {
@@ -43,6 +43,13 @@ describe('patientProbability', () => {
 describe('patientText', () => {
   it('says how the levels got their names where the app counted them', () => {
     expect(text([level('L1', 70), level('L2', 74)], null, null, 'L1, L2 were named by a count.')).toContain(' L1, L2 were named by a count. ');
+  });
+
+  it('says whose measuring regions the reader placed', () => {
+    const results = [level('L1', 70), level('L2', 74)];
+    expect(text(results)).not.toContain('measuring region');
+    expect(text(results, null, null, null, ['L2'])).toContain('The measuring region of L2 was placed by the reader.');
+    expect(text(results, null, null, null, ['L1', 'L2'])).toContain('The measuring regions of L1, L2 were placed by the reader.');
   });
 
   it('gives the estimate, L1, the network and the advice, and always the statement', () => {

@@ -1,3 +1,4 @@
+import type { VertebraName } from '../levels/vertebra-name.ts';
 import { formatProbability, formatProbabilityInterval } from './format.ts';
 import type { L1Finding } from './l1-attenuation.ts';
 import type { PatientProbability } from './patient-probability.ts';
@@ -13,6 +14,8 @@ export type PatientFindings = {
   readonly tScoreCaveat: string | null;
   /** How the levels got their names, where the app counted them; null: the reader or a file named them. */
   readonly names: string | null;
+  /** Of the levels that the statements rest on, those whose measuring region the reader placed. */
+  readonly placedRegions: readonly VertebraName[];
   /** Title and version of the user's own network where it gave the probability; null: the bundled one did. */
   readonly ownNetwork: string | null;
 };
@@ -21,7 +24,7 @@ export type PatientFindings = {
  * What a clinician may be told, as text to copy: an estimate with its error and its doubts, never a diagnosis, and always the advice to
  * look further (domain.md 6). Nothing of the patient's identity is in it.
  */
-export function patientText({ summary, l1, probability, deviceTitle, tScoreCaveat, names, ownNetwork }: PatientFindings): string {
+export function patientText({ summary, l1, probability, deviceTitle, tScoreCaveat, names, placedRegions, ownNetwork }: PatientFindings): string {
   const parts = [`Estimate of bone density from CT. ${summary.sentence}`];
   if (summary.status === 'evaluable' && summary.contrastRiseMgCm3 !== null) {
     const [low, high] = summary.contrastRiseMgCm3;
@@ -33,6 +36,7 @@ export function patientText({ summary, l1, probability, deviceTitle, tScoreCavea
     parts.push(`${network} gives a mean probability of ${formatProbability(probability.estimate.value)} (${formatProbabilityInterval(probability.estimate)}) for a DXA T-score of −2.5 or lower (${deviceTitle}).`);
   }
   if (names !== null) parts.push(names);
+  if (placedRegions.length > 0) parts.push(`The measuring ${placedRegions.length === 1 ? 'region' : 'regions'} of ${placedRegions.join(', ')} ${placedRegions.length === 1 ? 'was' : 'were'} placed by the reader.`);
   const doubts = summary.status === 'evaluable' ? summary.marks.filter(({ code }) => code !== 'contrast' && code !== 'contrast-seen') : [];
   if (doubts.length > 0) parts.push(`Marked: ${doubts.map(({ sentence }) => sentence).join(' ')}`);
   parts.push(adviceFor(summary), RESEARCH_ONLY_STATEMENT);

@@ -105,6 +105,7 @@ const CASES: readonly Case[] = [
   { name: 'density disagrees by its own error', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 120, density: densityOf(114, 126) })) } },
   { name: 'density agrees by its own error', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 130, density: densityOf(98, 140) })) } },
   { name: 'no body found', input: { fit: null } },
+  { name: "no body found, the reader's region", input: { fit: null, isRoiEdited: true } },
   { name: 'fitted', input: { fit: makeFit() } },
   { name: 'fitted askew, a loose focus', phantom: withBlock(20, 9), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) } },
   { name: 'mark beside the body', at: [-20, 44, -380], input: { fit: makeFit() } },

@@ -29,6 +29,12 @@ describe('summarisePatient', () => {
     expect(summarisePatient(results, [rejected])).toMatchObject({ levels: ['L1', 'L4'], meanVbmdMgCm3: 105, category: 'low' });
   });
 
+  it('leaves out a level whose body was not fitted, unless the reader placed its region', () => {
+    const unfitted = (effect: 'mark' | 'note') => ({ code: 'no-fit', effect, sentence: 'Not found.' }) as const;
+    const results = [measured('L1', 100), measured('L2', 160, [unfitted('mark')]), measured('L3', 90, [unfitted('note')])];
+    expect(summarisePatient(results, [])).toMatchObject({ levels: ['L1', 'L3'], meanVbmdMgCm3: 95 });
+  });
+
   it('keeps levels whose estimate alone was refused, and carries each mark once', () => {
     const strange = { code: 'out-of-distribution', effect: 'refuse', sentence: 'Strange.' } as const;
     const contrast = { code: 'contrast', effect: 'mark', sentence: 'Contrast.' } as const;

@@ -1,8 +1,8 @@
 import type { LevelPick } from '../levels/pick.ts';
-import { isDensityRefused, NOT_PLAIN_BONE } from './gates.ts';
+import { isDensityRefused, NOT_FOR_PATIENT } from './gates.ts';
 import type { LevelResult } from './level-result.ts';
 
-/** Levels that may speak for the patient: confirmed or edited by the reader, measured, not refused and not marked as other than plain bone. */
+/** Levels that may speak for the patient: confirmed or edited by the reader, measured, not refused and not marked as something else than plain bone. */
 export function usableLevels(results: readonly LevelResult[], picks: readonly LevelPick[]): readonly LevelResult[] {
   return readByReader(results, picks).filter(({ measurement, warnings }) => measurement !== null && !isDensityRefused(warnings) && !isExcluded(warnings));
 }
@@ -14,5 +14,5 @@ export function readByReader(results: readonly LevelResult[], picks: readonly Le
 }
 
 function isExcluded(warnings: LevelResult['warnings']): boolean {
-  return warnings.some(({ code, effect }) => effect !== 'note' && NOT_PLAIN_BONE.has(code));
+  return warnings.some(({ code, effect }) => effect !== 'note' && NOT_FOR_PATIENT.has(code));
 }

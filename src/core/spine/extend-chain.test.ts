@@ -32,7 +32,7 @@ describe('extendChain', () => {
   it('adds what the network missed beyond both ends, in order, each with the confidence of its fit', async () => {
     const chain = await extend(chainOf(['L1', 'L2']));
     expect(names(chain)).toBe('T10 T11 T12 L1 L2 L3 L4 L5');
-    const { vertebrae } = proposeSpine(chain, 0);
+    const { vertebrae } = proposeSpine(chain, volume, 0);
     for (const { name, centreLps, confidence } of vertebrae) {
       expect(distanceMm(centreLps, SPINE.find((one) => one.name === name)?.centreLps ?? worldPoint(0, 0, 0))).toBeLessThan(1);
       if (name !== 'L1' && name !== 'L2') expect(confidence).toBeCloseTo(0.85, 9);

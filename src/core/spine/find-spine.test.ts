@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { distanceMm, worldPoint } from '../geometry/spaces.ts';
 import { VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
-import { drawnSpine, drawOutputs, gridAround, type HeatmapOptions } from '#src/testing/synthetic-heatmap.ts';
+import { drawnSpine, drawOutputs, gridAround, viewOfGrid, type HeatmapOptions } from '#src/testing/synthetic-heatmap.ts';
 import { findSpine, type FoundVertebra } from './find-spine.ts';
 import { proposeSpine } from './propose-spine.ts';
 
 const USUAL: readonly VertebraName[] = VERTEBRAE.filter((name) => name !== 'T13' && name !== 'L6');
 const from = (first: VertebraName, last: VertebraName): readonly VertebraName[] => USUAL.slice(USUAL.indexOf(first), USUAL.indexOf(last) + 1);
+
+/** The network's grid follows the spine closely; the scan shows more on both sides. */
+const ROOM_MM = 60;
 
 const unfitted = (found: readonly FoundVertebra[]) => found.map((one) => ({ found: one, body: null }));
 
@@ -15,7 +18,7 @@ function find(names: readonly VertebraName[], options: Partial<HeatmapOptions> =
   const grid = gridAround(spine.map(({ centreLps }) => centreLps));
   const { names: levels = VERTEBRAE, stride = 4 } = options;
   const found = findSpine(drawOutputs(spine, { grid, ...options }), grid, levels, stride);
-  return { spine, found, proposal: proposeSpine(unfitted(found), 0) };
+  return { spine, found, proposal: proposeSpine(unfitted(found), viewOfGrid(grid, ROOM_MM), 0) };
 }
 
 describe('findSpine', () => {
@@ -98,10 +101,41 @@ describe('how sure a proposal is of its names', () => {
         return n < 4 && name === USUAL[USUAL.indexOf(one.name) + 1] ? lower : -9;
       }),
     }));
-    expect(proposeSpine(unfitted(upper(2.4, 1.6)), 0).isAnchored).toBe(true);
-    const { vertebrae, isAnchored } = proposeSpine(unfitted(upper(1.6, 2.4)), 0);
-    expect(vertebrae.map(({ name }) => name)).toEqual(from('T7', 'S1'));
-    expect(isAnchored).toBe(false);
+    const propose = (own: number, lower: number) => proposeSpine(unfitted(upper(own, lower)), viewOfGrid(gridAround(spine.map(({ centreLps }) => centreLps)), ROOM_MM), 0);
+    expect(propose(2.7, 1.3).isAnchored).toBe(true);
+    // Barely the likelier names, then the less likely ones.
+    for (const { vertebrae, isAnchored, anchors } of [propose(2.4, 1.3), propose(1.6, 2.4)]) {
+      expect(vertebrae.map(({ name }) => name)).toEqual(from('T7', 'S1'));
+      expect(anchors).toEqual(['sacrum', 'last-rib']);
+      expect(isAnchored).toBe(false);
+      expect(Math.max(...vertebrae.map(({ nameConfidence }) => nameConfidence))).toBeCloseTo(0.6, 9);
+    }
+  });
+
+  it('counts from no rib where the scan is too narrow to tell one from a transverse process', () => {
+    const spine = drawnSpine(from('T10', 'L4'));
+    const grid = gridAround(spine.map(({ centreLps }) => centreLps));
+    const found = findSpine(drawOutputs(spine, { grid }), grid, VERTEBRAE, 4);
+    const middle = found.find(({ name }) => name === 'L1')?.centreLps[0] ?? NaN;
+    // Room on both sides of every body, then 50 mm on one side of L1 only.
+    const wide = proposeSpine(unfitted(found), viewOfGrid(grid, 60), 0);
+    const view = viewOfGrid({ ...grid, originLps: worldPoint(middle - 50, grid.originLps[1], grid.originLps[2]), sizeZyx: [grid.sizeZyx[0], grid.sizeZyx[1], 60] });
+    const narrow = proposeSpine(unfitted(found), view, 0);
+    expect([wide.anchors, wide.isAnchored]).toEqual([['last-rib'], true]);
+    expect([narrow.anchors, narrow.isAnchored]).toEqual([[], false]);
+    expect(narrow.vertebrae.map(({ name }) => name)).toEqual(wide.vertebrae.map(({ name }) => name));
+    expect(Math.max(...narrow.vertebrae.map(({ nameConfidence }) => nameConfidence))).toBeCloseTo(0.85, 9);
+  });
+
+  it('asks bodies that a walk added nothing, and is not sure where the network read none', () => {
+    const spine = drawnSpine(from('T10', 'L5'));
+    const view = viewOfGrid(gridAround(spine.map(({ centreLps }) => centreLps)), ROOM_MM);
+    const walked = (isWalked: (n: number) => boolean) => proposeSpine(unfitted(spine.map((one, n) => ({
+      ...one, logit: isWalked(n) ? -Infinity : 2, isFilled: isWalked(n),
+      nameEvidence: Float64Array.from(VERTEBRAE, (name) => (isWalked(n) ? 0 : name === one.name ? 3 : -3)),
+    }))), view, 0);
+    expect(walked((n) => n > 4).isAnchored).toBe(true);
+    expect(Math.max(...walked(() => true).vertebrae.map(({ nameConfidence }) => nameConfidence))).toBeLessThanOrEqual(0.6);
   });
 
   it('is not where one end says one thing and the other end another', () => {
@@ -110,7 +144,7 @@ describe('how sure a proposal is of its names', () => {
     // The lower half is labelled one level too low, as beside a lumbarised sacrum that was not seen.
     const told = spine.map((one, n) => (n < 4 ? one : { ...one, name: USUAL[USUAL.indexOf(one.name) + 1] as VertebraName }));
     const found = findSpine(drawOutputs(told, { grid }), grid, VERTEBRAE, 4);
-    const proposal = proposeSpine(unfitted(found), 0);
+    const proposal = proposeSpine(unfitted(found), viewOfGrid(grid, ROOM_MM), 0);
     expect(Math.min(...proposal.vertebrae.map(({ nameConfidence }) => nameConfidence))).toBeLessThan(0.9);
     expect(proposal.isAnchored).toBe(false);
   });
@@ -142,7 +176,7 @@ describe('refined centres', () => {
 
   it('takes the fit where it agrees and keeps the network’s centre where it went elsewhere or found nothing', () => {
     const bodies = found.map((_, n) => ({ centreLps: near(n, n === 2 ? 13 : 4), confidence: n === 3 ? 0.2 : 0.9, moved: n !== 3 }));
-    const { vertebrae } = proposeSpine(found.map((one, n) => ({ found: one, body: bodies[n] ?? null })), 0);
+    const { vertebrae } = proposeSpine(found.map((one, n) => ({ found: one, body: bodies[n] ?? null })), viewOfGrid(gridAround(found.map(({ centreLps }) => centreLps)), ROOM_MM), 0);
     expect(vertebrae[1]?.centreLps).toEqual(near(1, 4));
     expect(vertebrae[2]?.centreLps).toEqual(found[2]?.centreLps);
     expect(vertebrae[3]?.centreLps).toEqual(found[3]?.centreLps);

@@ -8,7 +8,7 @@ const NAMES = VERTEBRAE.length;
  * All names are read from the same ribs and the same sacrum, and all distances from the same person: however many bodies are in view,
  * together they say no more than this many that were independent. Chosen on one half of the simulated test spines (docs/evaluation/spine).
  */
-export const INDEPENDENT_READS = 2;
+export const INDEPENDENT_READS = 3;
 /**
  * A chain may be miscounted: where its two ends contradict each other, a body was missed or stands twice between them, whatever the
  * distances say. Log of how often, at one step.

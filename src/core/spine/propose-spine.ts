@@ -3,40 +3,32 @@ import { NAME_SURE } from '../levels/pick.ts';
 import { shiftName, spineWith, VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
 import type { FittedVertebra } from './extend-chain.ts';
 import { agreedCentre, isFitted, type BodyAtCentre, type FoundVertebra } from './find-spine.ts';
+import { anchorsOf, mostSure, type ScanView } from './name-anchors.ts';
 import { nameProbabilities } from './name-posterior.ts';
-import type { ProposedVertebra, ShiftedNames, SpineAnchor, SpineProposal } from './spine-proposal.ts';
+import type { ProposedVertebra, ShiftedNames, SpineProposal } from './spine-proposal.ts';
 
-/**
- * No name is sure where nothing settles the count, whatever the network says: too few bodies, no landmark or the first rib alone (on the one
- * real chest CT, the network took T2 for T1), or ends that contradict each other.
- */
-const MOST_UNSETTLED = 0.85;
-/** Fewer bodies show too little of ribs and pelvis: the network named two real ones two levels off and was sure of it. */
-const FEWEST_TO_COUNT = 5;
-/** Log odds of shifted names over the proposed ones at one end of the chain, of one body on average, that contradict the proposed ones. */
-const CONTRADICTS = 0.5;
 const MOST_SHIFTED = 2;
 const LOWEST_ALTERNATIVE = 0.01;
 
 /**
  * Found vertebrae with their fitted bodies → the proposal: refined centres, axes along the chain, and how sure each name is.
  * @param chain head to feet, without a gap
+ * @param view the scan, for what of the patient is in it
  * @param reads of the names; the evaluation tries others than the number in use
  */
-export function proposeSpine(chain: readonly FittedVertebra[], elapsedMs: number, reads?: number): SpineProposal {
+export function proposeSpine(chain: readonly FittedVertebra[], view: ScanView, elapsedMs: number, reads?: number): SpineProposal {
   const probabilities = nameProbabilities(chain.map((one) => one.found), reads);
   const found = likeliestNames(chain.map((one) => one.found), probabilities);
   const agreed = chain.map((one) => agreedCentre(one.found, one.body));
   const centres = agreed.map(({ centreLps }) => centreLps);
-  const anchors = anchorsOf(found);
-  const canCount = found.length >= FEWEST_TO_COUNT && anchors.some((anchor) => anchor !== 'first-rib');
-  const mostSure = canCount && !isContradicted(found) ? 1 : MOST_UNSETTLED;
+  const anchors = anchorsOf(found, view);
+  const most = mostSure(found, anchors);
   const vertebrae = found.map((one, n): ProposedVertebra => ({
     name: one.name,
     centreLps: centres[n] as WorldPoint,
     axisLps: axisAt(centres, n),
     confidence: bodyConfidence(one, chain[n]?.body ?? null, agreed[n]?.isAgreed === true),
-    nameConfidence: Math.min(mostSure, probabilities[n]?.[VERTEBRAE.indexOf(one.name)] ?? 0),
+    nameConfidence: Math.min(most, probabilities[n]?.[VERTEBRAE.indexOf(one.name)] ?? 0),
   }));
   return {
     vertebrae,
@@ -61,25 +53,6 @@ function bodyConfidence({ logit, name }: FoundVertebra, body: BodyAtCentre | nul
   const probability = 1 / (1 + Math.exp(-logit));
   if (body === null || !isFitted(name)) return probability;
   return isAgreed ? 1 - (1 - probability) * (1 - body.confidence) : probability / 2;
-}
-
-/** What there is to count from: the sacrum, the change from ribs to none, the first rib. */
-function anchorsOf(found: readonly FoundVertebra[]): readonly SpineAnchor[] {
-  const seen = new Set(found.filter(({ isFilled }) => !isFilled).map(({ name }) => name));
-  const anchors: SpineAnchor[] = [];
-  if (seen.has('S1')) anchors.push('sacrum');
-  if (seen.has('L1') && (seen.has('T11') || seen.has('T12') || seen.has('T13'))) anchors.push('last-rib');
-  if (seen.has('T1')) anchors.push('first-rib');
-  return anchors;
-}
-
-/** Whether the upper or the lower third of the chain, by itself, is better named with all names shifted. */
-function isContradicted(found: readonly FoundVertebra[]): boolean {
-  const spine = spineWith(found.map(({ name }) => name));
-  const count = Math.ceil(found.length / 3);
-  const evidenceOf = (part: readonly FoundVertebra[], steps: number): number =>
-    meanOf(part.map(({ name, nameEvidence }) => { const shifted = shiftName(spine, name, steps); return shifted === null ? -Infinity : (nameEvidence[VERTEBRAE.indexOf(shifted)] ?? -Infinity); }));
-  return [found.slice(0, count), found.slice(-count)].some((part) => [-2, -1, 1, 2].some((steps) => evidenceOf(part, steps) > evidenceOf(part, 0) + CONTRADICTS));
 }
 
 /** The chain's names, or all of them shifted where that is likelier: what is proposed is what the probabilities say. */

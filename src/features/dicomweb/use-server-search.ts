@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { WorkerDied } from '#src/lib/browser/worker-death.ts';
 import type { FoundSeries, FoundStudy, ServerAccess, StudyPage, StudyQuery } from '#src/session/index.ts';
 import { useSession } from '../use-session.ts';
 
@@ -15,6 +16,11 @@ export type ServerSearch = {
 };
 
 const NOTHING: ServerSearch = { busy: null, sentence: null, access: { root: '', token: '' }, query: null, page: null, study: null, series: [] };
+
+function describeFailure(error: unknown): string {
+  if (error instanceof WorkerDied) return 'The server could not be searched: the browser stopped the search twice, often for want of memory; close other tabs and programs and search again.';
+  return `Searching failed because of a fault in OsteoLens (${error instanceof Error ? error.message : String(error)}).`;
+}
 
 /** Searches a DICOMweb server; a new search ends the one before. */
 export function useServerSearch() {
@@ -34,7 +40,7 @@ export function useServerSearch() {
       if (!controller.signal.aborted) setSearch({ ...before, busy: null, ...found });
     } catch (error) {
       if (controller.signal.aborted) return;
-      setSearch({ ...before, busy: null, sentence: `Searching failed because of a fault in OsteoLens (${error instanceof Error ? error.message : String(error)}).` });
+      setSearch({ ...before, busy: null, sentence: describeFailure(error) });
     }
   }
 

@@ -4,6 +4,8 @@ const NUDGES: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft:
 const COARSE = 5;
 
 type DragActions = {
+  /** Canvas pixels since the drag began, at each move; null when it has ended, or was broken off. */
+  readonly onDrag: (by: { readonly dx: number; readonly dy: number } | null) => void;
   /** Canvas pixels since the drag began, once, when it ends. */
   readonly onMoveBy: (dx: number, dy: number) => void;
   /** Millimetres on screen: right and down are positive. */
@@ -12,13 +14,13 @@ type DragActions = {
   readonly onKey: (key: string) => boolean;
 };
 
-/** Pointer and keys of something that is dragged over a plane. It follows the pointer by a transform; what it stands for changes once, at the end. */
-export function useDrag({ onMoveBy, onNudge, onKey }: DragActions) {
+/** Pointer and keys of something that is dragged over a plane. What it stands for changes once, at the end. */
+export function useDrag({ onDrag, onMoveBy, onNudge, onKey }: DragActions) {
   const origin = useRef<{ readonly x: number; readonly y: number } | null>(null);
 
-  function settle(target: SVGElement): void {
+  function end(): void {
     origin.current = null;
-    target.style.transform = '';
+    onDrag(null);
   }
 
   return {
@@ -29,16 +31,16 @@ export function useDrag({ onMoveBy, onNudge, onKey }: DragActions) {
       origin.current = { x: event.clientX, y: event.clientY };
     },
     onPointerMove(event: PointerEvent<SVGElement>) {
-      if (origin.current) event.currentTarget.style.transform = `translate(${event.clientX - origin.current.x}px, ${event.clientY - origin.current.y}px)`;
+      if (origin.current) onDrag({ dx: event.clientX - origin.current.x, dy: event.clientY - origin.current.y });
     },
     onPointerUp(event: PointerEvent<SVGElement>) {
       const from = origin.current;
-      settle(event.currentTarget);
+      end();
       if (!from) return;
       const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
       if (Math.hypot(dx, dy) >= 2) onMoveBy(dx, dy);
     },
-    onPointerCancel: (event: PointerEvent<SVGElement>) => settle(event.currentTarget),
+    onPointerCancel: end,
     onKeyDown(event: KeyboardEvent<SVGElement>) {
       const nudge = NUDGES[event.key];
       const factor = event.shiftKey ? COARSE : 1;

@@ -11,7 +11,7 @@ type NetworkEntryProps = {
   readonly hasStudy: boolean;
   readonly onChoose: () => void;
   /** Of the user's own only. */
-  readonly keeping?: { readonly isKept: boolean; readonly onKeep: () => void; readonly onRemove: () => void };
+  readonly keeping?: { readonly isKept: boolean; readonly onKeep: () => void; readonly onCopy: () => void; readonly onRemove: () => void };
 };
 
 /** One network: what it is, by the word of those who made it, how it runs here, and what can be done with it. */
@@ -30,6 +30,7 @@ export function NetworkEntry({ facts, card, speed, problem = null, isChosen, has
           {keeping === undefined ? null : (
             <>
               {keeping.isKept || problem !== null ? null : <Button onPress={keeping.onKeep} aria-label={`Keep ${title} in this browser`}>Keep</Button>}
+              {problem === null ? <Button onPress={keeping.onCopy} aria-label={`Save a copy of ${title}`}>Save a copy</Button> : null}
               <Button onPress={keeping.onRemove} aria-label={`Remove ${title}`}>Remove</Button>
             </>
           )}

@@ -3,6 +3,7 @@ import { FileTrigger } from 'react-aria-components';
 import { openSeriesOf, type BundledNetworks } from '#src/session/index.ts';
 import type { Result } from '#src/lib/result.ts';
 import { Button } from '#src/ui/button.tsx';
+import { saveBlob } from '#src/ui/save-file.ts';
 import { useSession, useSessionState } from '../use-session.ts';
 import { ModelCheckProgress } from './model-check-progress.tsx';
 import { NetworkEntry, SpineNetworkEntry } from './network-entry.tsx';
@@ -10,7 +11,7 @@ import './models.css';
 
 /** The networks that there are: those that come with OsteoLens, and the user's own. */
 export function NetworksSection() {
-  const { models, readBundledNetworks } = useSession();
+  const { models, copyOfNetwork, readBundledNetworks } = useSession();
   const [read, setRead] = useState<Result<BundledNetworks, string> | null>(null);
   useEffect(() => {
     let isShown = true;
@@ -32,6 +33,10 @@ export function NetworksSection() {
   const add = (list: FileList | null) => {
     if (list && list.length > 0) void models.addFiles(list);
   };
+  async function saveCopy(key: string): Promise<void> {
+    const copy = await copyOfNetwork(key);
+    if (copy !== null) saveBlob(copy.name, copy.blob);
+  }
   return (
     <div className="networks">
       <p className="soft">
@@ -64,7 +69,7 @@ export function NetworksSection() {
             isChosen={chosen === key}
             hasStudy={hasStudy}
             onChoose={() => void models.choose(key)}
-            keeping={{ isKept, onKeep: () => void models.keep(key), onRemove: () => void models.remove(key) }}
+            keeping={{ isKept, onKeep: () => void models.keep(key), onCopy: () => void saveCopy(key), onRemove: () => void models.remove(key) }}
           />
         ))}
       </ul>

@@ -30,7 +30,7 @@ export function OfflineSection({ offline }: { readonly offline: OfflineCopy }) {
     <div className="offline-section">
       <p>
         <strong>{`OsteoLens ${nameBuild(page)}`}</strong>
-        {isPinned ? '. You keep this version; a newer one is listed below and not offered.' : '.'}
+        {isPinned ? '. You keep this version; a newer one is fetched and listed below, and not offered.' : '.'}
       </p>
       <p data-testid="offline-sentence"><strong>{sign}.</strong>{` ${sentence}`}</p>
       {others.length === 0 ? null : (

@@ -10,14 +10,16 @@ type PatientLineProps = {
   readonly summary: PatientSummary;
   /** How the levels got their names, where the app counted them. */
   readonly names: string | null;
+  /** Some levels have no numbers yet, but will. */
+  readonly isMeasuring: boolean;
 };
 
 /** The measured mean in one sentence, and whose names its levels have; always in sight. */
-export function PatientLine({ summary, names }: PatientLineProps) {
+export function PatientLine({ summary, names, isMeasuring }: PatientLineProps) {
   return (
     <section className={`patient-summary summary-${summary.status === 'evaluable' ? summary.category : 'none'}`} aria-label="Patient" data-testid="patient-summary">
       <h2>Patient, measured</h2>
-      <p>{summary.status === 'evaluable' ? summary.headline : summary.sentence}</p>
+      <p>{summary.status === 'evaluable' ? summary.headline : isMeasuring ? 'The levels are being measured.' : summary.sentence}</p>
       {names === null ? null : <p className="soft" data-testid="patient-names">{names}</p>}
     </section>
   );

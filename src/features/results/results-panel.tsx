@@ -48,6 +48,7 @@ export function ResultsPanel() {
   const caveat = patient === null ? null : tScoreCaveat(patient);
   const restOn = [...summary.levels, ...(probability?.levels ?? []), ...(l1.status === 'found' ? ['L1' as const] : [])];
   const names = describeNames(picks.picks, restOn);
+  const placedRegions = results.flatMap(({ level, roiSource }) => (roiSource === 'edited' && restOn.includes(level) ? [level] : []));
 
   function jump(level: LevelRow['level']) {
     const pick = findPick(picks, level);
@@ -75,7 +76,7 @@ export function ResultsPanel() {
       <NetworkChoice />
       <LevelTable rows={rows} deviceId={deviceId ?? ''} arealUnit={unit} selected={selected} onJump={jump} />
       {caveat ? <p className="soft" data-testid="t-score-caveat">{caveat}</p> : null}
-      <PatientLine summary={summary} names={names} />
+      <PatientLine summary={summary} names={names} isMeasuring={rows.some(({ analysis }) => analysis.status === 'queued' || analysis.status === 'running')} />
       <Tabs
         label="Parts of the results"
         tabs={[
@@ -89,7 +90,7 @@ export function ResultsPanel() {
               </>
             ),
           },
-          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat, names, ownNetwork: model?.origin === 'own' ? `${model.title} ${model.version}` : null }} /> },
+          { id: 'patient', title: 'Patient', content: <PatientDetails findings={{ summary, l1, probability, deviceTitle, tScoreCaveat: caveat, names, placedRegions, ownNetwork: model?.origin === 'own' ? `${model.title} ${model.version}` : null }} /> },
           { id: 'explanation', title: 'Explanation', content: <Explanation result={selectedResult} deviceId={deviceId ?? ''} /> },
           { id: 'density', title: 'Density', content: conversion ? <DensityDetails conversion={conversion} tissues={results.flatMap(({ tissues }) => tissues ?? [])} /> : null },
         ]}

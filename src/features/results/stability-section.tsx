@@ -41,8 +41,8 @@ export function StabilitySection({ result, deviceId }: StabilitySectionProps) {
       </div>
       {run && run.answers.length > 0 ? (
         <>
-          <StabilityStrip name="vBMD" spread={density} interval={interval} range={rangeShown(interval, density, LEAST_SPAN_MG_CM3)} inWords={(value) => `${formatDensity(value)} mg/cm³`} />
-          {chance && probability ? <StabilityStrip name="Probability" spread={probability} interval={chance} range={WHOLE} inWords={percentWords} /> : null}
+          <StabilityStrip name="vBMD" spread={density} interval={interval} range={rangeShown(interval, density, LEAST_SPAN_MG_CM3)} unit="mg/cm³" inWords={formatDensity} />
+          {chance && probability ? <StabilityStrip name="Probability" spread={probability} interval={chance} range={WHOLE} unit="%" inWords={percentWords} /> : null}
         </>
       ) : null}
     </>
@@ -55,7 +55,7 @@ function chanceOf({ osteoporosis }: MovedAnswer, deviceId: string): number {
 
 /** The ends of the scale are no estimates, so they may be told as they are. */
 function percentWords(probability: number): string {
-  return probability === 0 || probability === 1 ? `${probability * 100} %` : formatProbability(probability);
+  return probability === 0 || probability === 1 ? String(probability * 100) : formatProbability(probability).replace(' %', '');
 }
 
 function describeRun(run: { readonly status: string; readonly answers: readonly unknown[]; readonly total: number; readonly sentence?: string } | undefined): string {

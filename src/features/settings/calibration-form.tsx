@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Form, Input, Label, TextField } from 'react-aria-components';
-import { PHANTOM_MATERIALS, scannerCalibration, type ScannerCalibration } from '#src/core/measure/calibration.ts';
+import { calibrationId, PHANTOM_MATERIALS, scannerCalibration, type ScannerCalibration } from '#src/core/measure/calibration.ts';
 import { Button } from '#src/ui/button.tsx';
 
 type CalibrationFormProps = {
@@ -26,8 +26,7 @@ export function CalibrationForm({ scannerModel, kvp, onSave }: CalibrationFormPr
     event.preventDefault();
     const name = values.name.trim();
     const read = scannerCalibration.safeParse({
-      // A scanner has one calibration for a voltage: the newer takes the place of the older.
-      id: `${name}|${values.kvp}`,
+      id: calibrationId(name, numberOf(values.kvp)),
       name,
       scannerModel: values.scannerModel.trim() || null,
       kvp: numberOf(values.kvp),

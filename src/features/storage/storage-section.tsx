@@ -3,7 +3,7 @@ import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-
 import type { StorageOverview, StoredKind, StoredThing } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
 import { dayAndTime } from '#src/ui/date-words.ts';
-import { saveBlob, saveFiles } from '#src/ui/save-file.ts';
+import { saveBlob } from '#src/ui/save-file.ts';
 import { useSession } from '../use-session.ts';
 import './storage-section.css';
 
@@ -25,7 +25,7 @@ export function StorageSection({ removeOfflineCopy }: { readonly removeOfflineCo
   const session = useSession();
   const [overview, setOverview] = useState<StorageOverview | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const { storedData, sessions } = session;
+  const { storedData } = session;
 
   useEffect(() => {
     let isShown = true;
@@ -53,17 +53,17 @@ export function StorageSection({ removeOfflineCopy }: { readonly removeOfflineCo
     return storedData.eraseEverything();
   }
 
-  async function exportOne(id: string) {
-    const file = await sessions.exportOne(id);
-    if (file !== null) saveFiles([file]);
+  async function exportOne(copy: StoredThing['copy']) {
+    const file = await copy?.();
+    if (file) saveBlob(file.name, file.blob);
   }
 
-  async function exportAll(ids: readonly string[]) {
-    saveBlob('osteolens-sessions.zip', await session.exportKept(ids));
+  async function exportAll() {
+    saveBlob('osteolens-sessions.zip', await session.exportKept());
   }
 
   if (overview === null) return <p className="soft">Reading what is kept…</p>;
-  const exportIds = overview.things.flatMap(({ exportId }) => exportId ?? []);
+  const sessions = overview.things.filter(({ kind }) => kind === 'session');
   return (
     <div className="storage-section" data-testid="storage-section">
       <p className="soft">
@@ -87,7 +87,7 @@ export function StorageSection({ removeOfflineCopy }: { readonly removeOfflineCo
                       {thing.writtenMs === null ? null : <span className="storage-bytes">{` ${dayAndTime(new Date(thing.writtenMs))}`}</span>}
                     </span>
                     <span className="storage-bytes">{bytesOf(thing.bytes)}</span>
-                    {thing.exportId === null ? null : <Button aria-label={`Export ${thing.title}`} onPress={() => void exportOne(thing.exportId ?? '')}>Export</Button>}
+                    {thing.copy === null ? null : <Button aria-label={`Export ${thing.title}`} onPress={() => void exportOne(thing.copy)}>Export</Button>}
                     <Button aria-label={`Erase ${thing.title}`} onPress={() => void doAndRead(() => eraseOne(thing))}>Erase</Button>
                   </li>
                 ))}
@@ -97,7 +97,7 @@ export function StorageSection({ removeOfflineCopy }: { readonly removeOfflineCo
         );
       })}
       <div className="dialog-buttons">
-        {exportIds.length > 1 ? <Button onPress={() => void exportAll(exportIds)}>Export all sessions (zip)</Button> : null}
+        {sessions.length > 1 ? <Button onPress={() => void exportAll()}>Export all sessions (zip)</Button> : null}
         <EraseEverything isDisabled={overview.things.length === 0} onErase={() => void doAndRead(eraseEverything)} />
       </div>
     </div>

@@ -52,7 +52,7 @@ function AgeEntry({ stated, onState }: Omit<StatedAgeProps, 'header'>) {
         onKeyDown={(event) => { if (event.key === 'Enter') take(); }}
       />
       {isBad ? <strong id="stated-age-problem" role="alert" className="stated-problem">{`Not taken: state whole years from ${STATEABLE_AGE.min} to ${STATEABLE_AGE.max}.`}</strong> : null}
-      {stated === null || isBad ? null : <span className="stated-by">stated by the reader</span>}
+      {stated === null || isBad ? null : <span className="stated-by"><span className="visually-hidden">stated </span>by the reader</span>}
     </>
   );
 }

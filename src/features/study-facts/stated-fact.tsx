@@ -22,7 +22,7 @@ export function StatedFact<T extends string>({ name, header, stated, options, un
               <option value="">{unknown}</option>
               {options.map(({ value, words }) => <option key={value} value={value}>{words}</option>)}
             </select>
-            {stated === '' ? null : <span className="stated-by">stated by the reader</span>}
+            {stated === '' ? null : <span className="stated-by"><span className="visually-hidden">stated </span>by the reader</span>}
           </>
         )}
       </dd>

@@ -19,6 +19,7 @@ from .level_centres import Centres, LevelCentre, read_centres
 from .measure import Problem, measure_roi_at
 from .model_folder import Model, open_model
 from .results_file import make_results_file, results_csv
+from .series_notes import series_notes
 from .stated_facts import read_statement, with_statement
 from .vertebra_fit import choose_roi
 
@@ -109,6 +110,8 @@ def analyse(
     write_json(out, file)
     if csv_out is not None:
         write_text(csv_out, results_csv(file, model.manifest["devices"]))
+    for note in series_notes(scan.header, series.name):
+        print(f"analyse: {note}", flush=True)
     for name in centres.cut:
         print(f"analyse: {name} is left out: the edge of {picks.name} cuts its body", flush=True)
     for level in levels:

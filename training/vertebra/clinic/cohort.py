@@ -26,6 +26,7 @@ from .labels import age_at_ct, make_labels, t_score
 from .level_centres import Centres, LevelCentre, doubtful_pair, is_level_file, read_centres
 from .match import choose_ct, choose_level_file, is_mask_name
 from .measure import Problem, inspect_body_region, measure_roi
+from .series_notes import can_state_kvp, series_notes
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _with_table_facts(scan: Scan, rows: list[DxaRow]) -> Scan:
 
     header = dict(scan.header)
     for key, name in (("kvp", "kvp"), ("sliceThicknessMm", "slice_thickness_mm")):
-        if header[key] is None and told(name) is not None:
+        may_tell = key != "kvp" or can_state_kvp(header)
+        if header[key] is None and may_tell and told(name) is not None:
             header[key] = parse_number(told(name) or "")
     header["kernel"] = header["kernel"] or told("kernel")
     contrast = (told("contrast") or "").lower()
@@ -196,6 +198,7 @@ def _ct_reasons(
     if kvp is None or not span["min"] <= kvp <= span["max"]:
         told = "not known" if kvp is None else f"{kvp:g} kVp"
         found.append(Reason("kvp-unknown", f"{series.name}: the tube voltage is {told}."))
+    found += [Reason("monoenergetic", note) for note in series_notes(scan.header, series.name)]
     if scan.header["contrast"] is True:
         found.append(Reason("contrast", f"{series.name}: contrast agent was given."))
     age = age_at_ct(row, series)

@@ -47,6 +47,7 @@ REASONS: dict[str, tuple[Effect, str]] = {
     "slices-thick": ("flagged", "slices above 3 mm"),
     "thickness-unknown": ("flagged", "the slice thickness is not known"),
     "kvp-unknown": ("flagged", "the tube voltage is not known, or outside 80 to 140 kVp"),
+    "monoenergetic": ("flagged", "virtual monoenergetic images, which have no tube voltage"),
     "contrast": ("flagged", "contrast agent was given"),
     # the vertebra
     "metal": ("excluded", "metal or cement in the body"),

@@ -239,17 +239,26 @@ def aorta_warnings(contrast: bool | None, blood_hu: float | None) -> list[Warnin
     return [said("mark", "contrast-seen", sentence)]
 
 
-def shape_warnings(fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float]) -> list[Warning]:
-    """What the fitted body says of the mark."""
+def shape_warnings(
+    fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float], is_roi_edited: bool = False
+) -> list[Warning]:
+    """What the fitted body says of the mark and the region."""
+    found = (
+        [said("note", "roi-edited", "The measuring region was placed by the reader.")]
+        if is_roi_edited
+        else []
+    )
     if not is_fit_sought:
-        return []
+        return found
+    if fit is None and is_roi_edited:
+        sentence = "The edges of this body were not found with confidence, so no heights are given."
+        return [*found, said("note", "no-fit", sentence)]
     if fit is None:
         sentence = (
-            "The edges of this body were not found with confidence: the region is measured in patient axes, "
-            "and no heights are given."
+            "The edges of this body were not found with confidence, so the region lies by the mark alone and "
+            "no heights are given: move the mark to the middle of the body, or place the region by hand."
         )
-        return [said("note", "no-fit", sentence)]
-    found = []
+        return [said("mark", "no-fit", sentence)]
     distance = math.dist(fit["centreLps"], centre)
     if distance > _LIMITS["offBodyMm"]:
         sentence = (
@@ -319,12 +328,7 @@ def find_warnings(
             is_fit_sought and fit is None,
         ),
         *aorta_warnings(header["contrast"], blood["medianHu"] if blood else None),
-        *(
-            [said("note", "roi-edited", "The measuring region was placed by the reader.")]
-            if is_roi_edited
-            else []
-        ),
-        *shape_warnings(fit, is_fit_sought, centre),
+        *shape_warnings(fit, is_fit_sought, centre, is_roi_edited),
         *network_warnings(level, measured, estimated),
         *height_warnings(level, fit, {}),
     ]

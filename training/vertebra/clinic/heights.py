@@ -18,7 +18,9 @@ _PLACE_WORDS = {"posterior": "back", "middle": "middle", "anterior": "front"}
 def _expected(place: str, level: str, others: dict[str, Heights]) -> float | None:
     """Height that the other levels let expect, mm; others: by level, the level itself does not count."""
     usual = _RULE["usualMm"]
-    shares = [h[place] / usual[other][place] for other, h in others.items() if other != level and other in usual]
+    shares = [
+        h[place] / usual[other][place] for other, h in others.items() if other != level and other in usual
+    ]
     return usual[level][place] * median(shares) if shares and level in usual else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..config import UserError
 from ..real_data import Scan
 from .app_rules import RULES
+from .series_notes import can_state_kvp
 
 # Whole years that a reader may state (STATEABLE_AGE of the app).
 AGE_YEARS = (18, 110)
@@ -45,7 +46,7 @@ def read_statement(
             f"ageYears of {AGE_YEARS[0]} to {AGE_YEARS[1]} and sex F or M."
         )
     counting = {
-        "kvp": given.get("kvp") if header["kvp"] is None else None,
+        "kvp": given.get("kvp") if header["kvp"] is None and can_state_kvp(header) else None,
         "contrast": given.get("contrast") if header["contrast"] is None else None,
     }
     of_patient = {"ageYears": (given.get("ageYears"), age), "sex": (given.get("sex"), sex)}

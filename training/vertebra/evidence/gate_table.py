@@ -56,11 +56,13 @@ def judge(path: Path) -> dict[str, Any]:
     ]
     own = {"level": facts["level"], "fit": fit, "warnings": said}
     beside = [_fitted(other) for other in sorted(path.parent.glob(f"{path.stem}-*.npz"))]
-    codes = [warning["code"] for warning in judge_heights([own, *beside])[0]["warnings"]]
+    judged = judge_heights([own, *beside])
+    codes = [warning["code"] for warning in judged[0]["warnings"]]
     return {
         "name": path.stem, "kind": facts["kind"], "level": facts["level"], "noiseSd": facts["noise_sd_hu"],
         "thickness": facts["thickness_mm"], "codes": codes, "alone": _height_codes(judge_heights([own])[0]),
-        "hasBeside": bool(beside), "noise": doubts.noise_hu, "muscle": muscle,
+        "hasBeside": bool(beside), "besideHigh": [_is_high(one) for one in judged[1:] if one["fit"]],
+        "noise": doubts.noise_hu, "muscle": muscle,
         "dense": doubts.dense.volume_mm3, "loose": doubts.loose.volume_mm3, "hole": doubts.hole.score,
         "fat": doubts.fat_share, "metal": doubts.metal_mm3, "bridge": doubts.bridge_sectors,
         "streaks": doubts.streaks and [doubts.streaks.ratio, doubts.streaks.hu], "focusMm": facts.get("focus_mm"),
@@ -79,6 +81,10 @@ def _fitted(path: Path) -> dict[str, Any]:
 
 def _height_codes(level: dict[str, Any]) -> list[str]:
     return [warning["code"] for warning in level["warnings"] if warning["code"] == "height-loss"]
+
+
+def _is_high(level: dict[str, Any]) -> bool:
+    return any(warning["code"] == "height-high" for warning in level["warnings"])
 
 
 def judge_all(folder: Path) -> list[dict[str, Any]]:
@@ -144,10 +150,35 @@ def height_table(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return table
 
 
+def high_table(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many fitted levels of whole people read too high beside their others, in thin and in thick slices.
+
+    ``plain``: all levels of people without pathology; ``beside``: the healthy ones beside a deformed one; ``deformed``.
+    """
+    table: dict[str, Any] = {}
+    for row in rows:
+        if not row["hasBeside"]:
+            continue
+        is_plain = row["kind"] == "plain"
+        own = [("plain" if is_plain else "deformed", "height-high" in row["codes"])] if row["heights"] else []
+        beside = [("plain" if is_plain else "beside", high) for high in row["besideHigh"]]
+        slices = "to3mm" if row["thickness"] <= 3 else "above3mm"
+        for group, high in [*own, *beside]:
+            entry = table.setdefault(group, {}).setdefault(slices, {"fitted": 0, "tooHigh": 0})
+            entry["fitted"] += 1
+            entry["tooHigh"] += high
+    return table
+
+
 def write_table(rows: list[dict[str, Any]], out: Path = OUT) -> None:
     """The tables as JSON; docs/evaluation/gates/README.md quotes them."""
     about = "Written by training/vertebra/evidence/gate_table.py: share of vertebrae at which a code is said."
-    tables = {"kinds": tabulate(rows), "foci": by_focus_size(rows), "heights": height_table(rows)}
+    tables = {
+        "kinds": tabulate(rows),
+        "foci": by_focus_size(rows),
+        "heights": height_table(rows),
+        "high": high_table(rows),
+    }
     write_json(out, {"about": about, **tables})
 
 

@@ -6,10 +6,17 @@ import { GATE_LIMITS } from './limits.ts';
 
 /** What the fitted body says of the mark and the region. */
 export function shapeWarnings({ fit, isRoiEdited, pick }: GateInput): readonly LevelWarning[] {
-  const edited = isRoiEdited === true ? [warn('note', 'roi-edited', 'The measuring region was placed by the reader.')] : [];
+  const isEdited = isRoiEdited === true;
+  const edited = isEdited ? [warn('note', 'roi-edited', 'The measuring region was placed by the reader.')] : [];
   if (fit === undefined) return edited;
-  if (fit === null) return [...edited, warn('note', 'no-fit', 'The edges of this body were not found with confidence: the region is measured in patient axes, and no heights are given.')];
-  return [...edited, ...placeWarnings(fit, pick.centreLps)];
+  return [...edited, ...(fit === null ? [unfittedWarning(isEdited)] : placeWarnings(fit, pick.centreLps))];
+}
+
+/** A region that follows the mark alone agrees with a hand-placed one half as often as that of a fitted body (docs/evaluation/measuring.md); the reader's own does not depend on it. */
+function unfittedWarning(isRoiEdited: boolean): LevelWarning {
+  if (isRoiEdited) return warn('note', 'no-fit', 'The edges of this body were not found with confidence, so no heights are given.');
+  const sentence = 'The edges of this body were not found with confidence, so the region lies by the mark alone and no heights are given: move the mark to the middle of the body, or place the region by hand.';
+  return warn('mark', 'no-fit', sentence);
 }
 
 function placeWarnings(fit: VertebraFit, centreLps: WorldPoint): readonly LevelWarning[] {
