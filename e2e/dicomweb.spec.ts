@@ -213,7 +213,7 @@ test('a series is there although the worker that fetched it died, and the death 
   const died = await killWorkers(page, 'dicomweb', 5);
   await openEmpty(page);
   const dialog = await openDialog(page);
-  await searchFor(dialog, { 'DICOMweb address': '/dicom-web', 'Patient name': 'Nobody' });
+  await searchFor(dialog, { 'DICOMweb address': '/dicom-web', 'Patient name': 'Zwei' });
   await expect(sentence(page)).toHaveText('The server could not be searched: the browser stopped the search twice, often for want of memory; close other tabs and programs and search again.');
   expect(died()).toBe(2);
   const address = `/?dicomweb=/dicom-web&study=${STUDY}&series=${SERIES}`;

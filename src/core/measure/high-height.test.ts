@@ -23,6 +23,13 @@ describe('findHighHeight', () => {
     expect(found({ ...high, fit: { heightsMm: { ...high.fit.heightsMm, middle: high.fit.heightsMm.middle * 1.5 } } }, others)?.place).toBe('middle');
   });
 
+  it('tells a body that was fitted together with a disc, and no other of that person', () => {
+    // Heights as fitted to simulated slices of 3 mm (plain-099 of training/data/gates-test); T11 is 17.4, 11.9 and 15.3 mm high in truth.
+    const read = (level: FittedLevel['level'], anterior: number, middle: number, posterior: number): FittedLevel => ({ level, fit: { heightsMm: { anterior, middle, posterior } } });
+    const levels = [read('T11', 20.7, 19.3, 21.9), read('T12', 16.4, 14.2, 17.9), read('L1', 18.2, 15, 17.7), read('L2', 17, 14, 17.7), read('L3', 20.7, 16.2, 20)];
+    expect(levels.filter((one) => found(one, levels) !== null).map(({ level }) => level)).toEqual(['T11']);
+  });
+
   it('is not led astray by crushed neighbours', () => {
     expect(found(body('L1', 1.1), [body('T11', 0.7), body('T12', 0.72), body('L2', 1.1), body('L3', 1.08), body('L4', 1.12)])).toBeNull();
   });

@@ -23,11 +23,14 @@ type LevelMarksProps = {
 
 /** How far from the displayed slice a body still belongs to it: about half a lumbar body's width, depth and height; mm. */
 const REACH_MM = { sagittal: 18, coronal: 15, axial: 13 } as const;
-type CardSize = { readonly width: number; readonly height: number; readonly left: number; readonly gap: number; readonly isSmall: boolean };
-const CARD: CardSize = { width: 142, height: 34, left: 30, gap: 38, isSmall: false };
+type CardSize = { readonly width: number; readonly height: number; readonly left: number; readonly gap: number; readonly isSmall: boolean; readonly hasLine: boolean };
+const CARD: CardSize = { width: 142, height: 34, left: 30, gap: 38, isSmall: false, hasLine: true };
 /** For planes so narrow that the wide card would cover the vertebra in their middle. */
-const SMALL_CARD: CardSize = { width: 116, height: 30, left: 26, gap: 33, isSmall: true };
+const SMALL_CARD: CardSize = { width: 116, height: 30, left: 26, gap: 33, isSmall: true, hasLine: true };
+/** For those of a tablet, where the small one would cover it as well: the table beside them says the rest. */
+const TITLE_CARD: CardSize = { width: 80, height: 19, left: 22, gap: 22, isSmall: true, hasLine: false };
 const NARROW_PLANE_PIXELS = 430;
+const NARROWEST_PLANE_PIXELS = 296;
 
 /** Marks at the picked bodies, with cards at the left margin so that no card covers a vertebra; landmarks that are not measured have their name only. */
 export function LevelMarks({ projection, marked, selected, deviceId, onSelect, onMove, onRemove, onConfirm }: LevelMarksProps) {
@@ -37,7 +40,8 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
     if (entry.pick.state === 'rejected') return [];
     return Math.abs(at.distanceMm) <= REACH_MM[projection.plane] && isOnCanvas ? [{ ...entry, at }] : [];
   });
-  const card = projection.size.width < NARROW_PLANE_PIXELS ? SMALL_CARD : CARD;
+  const { width } = projection.size;
+  const card = width < NARROWEST_PLANE_PIXELS ? TITLE_CARD : width < NARROW_PLANE_PIXELS ? SMALL_CARD : CARD;
   const cards = spreadCards(near.flatMap(({ pick, at }) => (isAnalysed(pick.level) ? [{ key: pick.level, y: at.y }] : [])), card.gap, 48, projection.size.height - 40);
   return (
     <g>
@@ -52,8 +56,8 @@ export function LevelMarks({ projection, marked, selected, deviceId, onSelect, o
                 <line className="leader" x1={card.left + card.width} y1={cardY} x2={at.x - 9} y2={at.y} />
                 <g className={card.isSmall ? 'card card-small' : 'card'} onPointerDown={(event) => { event.stopPropagation(); onSelect(pick.level); }}>
                   <rect x={card.left} y={cardY - card.height / 2} width={card.width} height={card.height} rx={4} />
-                  <text className="card-title" x={card.left + 6} y={cardY - 2}>{words.title}</text>
-                  <text className="card-line" x={card.left + 6} y={cardY + 11}>{words.line}</text>
+                  <text className="card-title" x={card.left + 6} y={card.hasLine ? cardY - 2 : cardY + 4}>{words.title}</text>
+                  {card.hasLine ? <text className="card-line" x={card.left + 6} y={cardY + 11}>{words.line}</text> : null}
                 </g>
               </>
             )}

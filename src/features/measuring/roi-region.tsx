@@ -22,6 +22,8 @@ const FACE_WORDS: Readonly<Record<RoiFace, string>> = { left: 'width', front: 'd
 const HALF_HANDLE = 4;
 /** Nearer to the middle a handle would lie under the level's own mark, so that of a small region stands off it, at the end of a line. Canvas pixels. */
 const LEAST_FROM_MIDDLE = 26;
+/** Farther up, a handle that stands off would come to lie on the next vertebra: zoom in to get it. Millimetres. */
+const MOST_STAND_OFF_MM: Readonly<Record<RoiFace, number>> = { left: 40, front: 40, up: 15 };
 
 /** The measuring region as it cuts the displayed slice; of the selected level it can be moved and resized. */
 export function RoiRegion({ level, roi, projection, isEditable, onEdit }: RoiRegionProps) {
@@ -71,8 +73,9 @@ type FaceHandleProps = Omit<RoiRegionProps, 'isEditable'> & {
 /** A square at the middle of one face: dragged or nudged, it resizes the region about its middle. */
 function FaceHandle({ face, level, roi, shown, projection, onDrag, onEdit }: FaceHandleProps) {
   const half = { left: shown.halfWidthMm, front: shown.halfDepthMm, up: shown.heightMm / 2 }[face];
+  const leastMm = LEAST_FROM_MIDDLE * projection.mmPerPixel;
   const edge = projection.worldToCanvas(along(shown.centreLps, shown[face], half));
-  const { x, y } = projection.worldToCanvas(along(shown.centreLps, shown[face], Math.max(half, LEAST_FROM_MIDDLE * projection.mmPerPixel)));
+  const { x, y } = projection.worldToCanvas(along(shown.centreLps, shown[face], Math.max(half, leastMm)));
   const pulled = (dx: number, dy: number): Roi => pulledRoi(roi, face, displacement(projection, dx, dy));
   const drag = useDrag({
     onDrag: (by) => onDrag(by && pulled(by.dx, by.dy)),
@@ -80,6 +83,7 @@ function FaceHandle({ face, level, roi, shown, projection, onDrag, onEdit }: Fac
     onNudge: (dxMm, dyMm) => onEdit(pulled(dxMm / projection.mmPerPixel, dyMm / projection.mmPerPixel)),
     onKey: () => false,
   });
+  if (leastMm > Math.max(half, MOST_STAND_OFF_MM[face])) return null;
   return (
     <g className="roi-handle" role="button" tabIndex={0} aria-label={`${FACE_WORDS[face]} of the measuring region of ${level}. Arrow keys change it.`} data-testid={`roi-${face}-${projection.plane}-${level}`} {...drag}>
       <line className="roi-handle-line" x1={edge.x} y1={edge.y} x2={x} y2={y} />
