@@ -28,7 +28,7 @@ const CARD: CardSize = { width: 142, height: 34, left: 30, gap: 38, isSmall: fal
 /** For planes so narrow that the wide card would cover the vertebra in their middle. */
 const SMALL_CARD: CardSize = { width: 116, height: 30, left: 26, gap: 33, isSmall: true, hasLine: true };
 /** For those of a tablet, where the small one would cover it as well: the table beside them says the rest. */
-const TITLE_CARD: CardSize = { width: 80, height: 19, left: 22, gap: 22, isSmall: true, hasLine: false };
+const TITLE_CARD: CardSize = { width: 90, height: 19, left: 12, gap: 22, isSmall: true, hasLine: false };
 const NARROW_PLANE_PIXELS = 430;
 const NARROWEST_PLANE_PIXELS = 296;
 
