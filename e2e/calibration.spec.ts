@@ -145,7 +145,6 @@ test('a calibration is kept when saved, used when chosen, doubted where it does 
     await expect(page.getByRole('dialog')).toContainText(said);
   }
   expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toBe(before);
-  await page.screenshot({ path: '/tmp/b12/calibrations.png' });
   await page.getByRole('button', { name: 'Erase the calibration of CT 1, 100 kVp' }).click();
 
   await openDemo(page);

@@ -53,6 +53,7 @@ test('region and heights are fitted to the body, drawn on the planes and edited 
   await page.getByTestId('roi-axial-L2').focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(async () => ((await savedLevel(page, 'L2')).editedRoi?.centreLps[0] ?? 0) - (truth.levels['L2']?.centreLps[0] ?? 0)).toBeGreaterThan(0.3);
+  await resultOf(page, 'L2');
   const edited = await savedLevel(page, 'L2');
   expect(edited.measurement?.areaMm2).toBeLessThan((fitted.measurement?.areaMm2 ?? 0) - 20);
 
@@ -91,6 +92,7 @@ test('a region is moved and resized by the pointer', async ({ page }) => {
   await page.mouse.move(x - 14, y, { steps: 4 });
   await page.mouse.up();
   await expect(page.getByTestId('measured-shape')).toContainText('placed by the reader');
+  await resultOf(page, 'L3');
   const narrower = await savedLevel(page, 'L3');
   expect(narrower.measurement?.areaMm2).toBeLessThan((before.measurement?.areaMm2 ?? 0) - 10);
   await page.keyboard.press('Control+z');

@@ -136,7 +136,6 @@ test('a folder chosen in the settings is kept only on request, is checked again 
   const kept = await filesKept();
   expect(kept).toHaveLength(4);
   expect(kept[0]).toMatch(/^models\/[0-9a-f]{16}\/golden\.bin/);
-  await page.screenshot({ path: '/tmp/b12/networks.png' });
   const saving = page.waitForEvent('download');
   await entry.getByRole('button', { name: `Save a copy of ${TITLE}` }).click();
   expect((await saving).suggestedFilename()).toBe(`clinic-dxa-${ownSha.slice(0, 12)}.zip`);
