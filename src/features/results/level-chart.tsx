@@ -19,6 +19,8 @@ type LevelChartProps = {
 const WIDTH = 400;
 const HEIGHT = 176;
 const MARGIN = { top: 8, right: 10, bottom: 24, left: 38 };
+/** Kept free at the right for the names of the bands, so that no level is drawn over them. */
+const BAND_NAMES_WIDTH = 62;
 const SMALLEST_TOP_MG_CM3 = 180;
 
 /** vBMD by level, measured and estimated, each with its interval, over the QCT bands; below it the levels that differ, and why. */
@@ -28,7 +30,7 @@ export function LevelChart({ results, onJump }: LevelChartProps) {
   const innerWidth = WIDTH - MARGIN.left - MARGIN.right;
   const innerHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
   const top = Math.max(SMALLEST_TOP_MG_CM3, ...results.flatMap(valuesOf)) * 1.05;
-  const x = scalePoint({ domain: results.map((result) => result.level), range: [0, innerWidth], padding: 0.6 });
+  const x = scalePoint({ domain: results.map((result) => result.level), range: [0, innerWidth - BAND_NAMES_WIDTH], padding: 0.6 });
   const y = scaleLinear({ domain: [0, top], range: [innerHeight, 0] });
   const bands = [
     { name: 'normal', from: QCT_LOW_BELOW_MG_CM3, to: top },
