@@ -145,6 +145,11 @@ test('a calibration is kept when saved, used when chosen, doubted where it does 
     await expect(page.getByRole('dialog')).toContainText(said);
   }
   expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toBe(before);
+  await page.keyboard.press('Escape');
+  await chooseFiles(page, [{ name: 'osteolens-calibration-CT-1.json', mimeType: 'application/json', buffer: copy }]);
+  expect((await messages(page)).join(' ')).toContain('osteolens-calibration-CT-1.json: CT 1, 100 kVp is saved, in the place of the one before.');
+  expect(await page.evaluate(() => localStorage.getItem('osteolens.calibrations'))).toBe(before);
+  await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Erase the calibration of CT 1, 100 kVp' }).click();
 
   await openDemo(page);

@@ -13,7 +13,7 @@ export type FileEntry = {
 
 /** A file that is no image but means something to the application. */
 export type OtherFile = {
-  readonly kind: 'results' | 'centroids';
+  readonly kind: 'results' | 'centroids' | 'calibration';
   readonly name: string;
   readonly text: string;
 };

@@ -28,8 +28,8 @@ describe('takeModelFolders', () => {
   });
 
   it('leaves images, results and centroids that lie in the same folder to the study', () => {
-    const { rest } = takeModelFolders(dropped('x/model.onnx', 'x/manifest.json', 'x/IM0001', 'x/a.osteolens.json', 'x/a_ctd.json', 'x/ct.nii.gz'));
-    expect(rest.map(({ name }) => name)).toEqual(['x/IM0001', 'x/a.osteolens.json', 'x/a_ctd.json', 'x/ct.nii.gz']);
+    const { rest } = takeModelFolders(dropped('x/model.onnx', 'x/manifest.json', 'x/IM0001', 'x/a.osteolens.json', 'x/a_ctd.json', 'x/osteolens-calibration-CT-1-120-kvp.json', 'x/ct.nii.gz'));
+    expect(rest.map(({ name }) => name)).toEqual(['x/IM0001', 'x/a.osteolens.json', 'x/a_ctd.json', 'x/osteolens-calibration-CT-1-120-kvp.json', 'x/ct.nii.gz']);
   });
 });
 

@@ -1,3 +1,5 @@
+import { otherKindOf } from './worker/classify-name.ts';
+
 /** A folder that someone means as a network: what lies in it, by name. Nothing of it has been read. */
 export type ModelFolder = {
   /** As dropped: the folder's or the archive's path. */
@@ -11,8 +13,6 @@ type Named = { readonly name: string; readonly blob: Blob | null };
 const COMPANION = /\.(json|onnx|data|bin|md|txt|csv|svg|png)$|^licen[cs]e$/i;
 /** May hold a network, results or a study: archives and images of discs. */
 const ARCHIVE = /\.(zip|tgz|(tar|iso)(\.gz)?)$/i;
-/** Results and centroids are opened wherever they lie. */
-const OF_A_STUDY = /(\.osteolens|_ctd)\.json$/i;
 
 /**
  * Takes the networks out of what was dropped, by names alone. A folder is one where it holds an ONNX file, or a manifest.json beside a
@@ -28,7 +28,8 @@ export function takeModelFolders<T extends Named>(files: readonly T[]): { readon
   }
   const found = new Set([...byFolder].filter(([, inside]) => isModelFolder(inside.map(({ name }) => fileOf(name)))).map(([folder]) => folder));
   if (found.size === 0) return { models: [], rest: files };
-  const belongs = ({ name }: Named) => found.has(folderOf(name)) && COMPANION.test(fileOf(name)) && !OF_A_STUDY.test(name);
+  // Results, centroids and calibrations are taken wherever they lie.
+  const belongs = ({ name }: Named) => found.has(folderOf(name)) && COMPANION.test(fileOf(name)) && otherKindOf(name) === null;
   const models = [...found].map((folder) => ({
     name: folder === '' ? 'The network' : folder,
     files: new Map((byFolder.get(folder) ?? []).filter(belongs).flatMap(({ name, blob }) => (blob === null ? [] : [[fileOf(name), blob] as const]))),

@@ -103,14 +103,19 @@ describe('applyPicksFile', () => {
 describe('what the reader of a file stated', () => {
   const stated = (of: Series) => {
     const store = openStore(true);
-    store.setState({ series: [of] });
+    const beside = { ...series, id: 's2', groupId: 's2', seriesInstanceUid: '1.2.4' };
+    store.setState({ series: [of, beside, { ...beside, id: 's3', groupId: 's3', studyInstanceUid: '9' }] });
     const text = results('1.2.3').text.replace('"levels"', '"statedByReader": { "kvp": 100, "contrast": false, "ageYears": 71, "sex": "F" }, "levels"');
     applyPicksFile(store, { kind: 'results', name: 'a.osteolens.json', text });
-    return { facts: store.getState().statedFacts['s1'], told: store.getState().messages.at(-1)?.sentence };
+    const { s1: facts, s2: besideIt, s3: elsewhere } = store.getState().statedFacts;
+    return { facts, besideIt, elsewhere, told: store.getState().messages.at(-1)?.sentence };
   };
 
   it('is taken over where the header is silent, and said', () => {
-    const { facts, told } = stated({ ...series, acquisition: { ...series.acquisition, kvp: null } });
+    const { facts, besideIt, elsewhere, told } = stated({ ...series, acquisition: { ...series.acquisition, kvp: null } });
+    // What is of the patient holds for the whole study, what is of the scan does not.
+    expect(besideIt).toEqual({ kvp: null, contrast: null, ageYears: 71, sex: 'F' });
+    expect(elsewhere).toBeUndefined();
     expect(facts).toEqual({ kvp: 100, contrast: false, ageYears: 71, sex: 'F' });
     expect(told).toContain('as its reader stated: 100 kVp, no contrast agent, 71 years, female');
   });

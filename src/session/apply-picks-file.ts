@@ -11,6 +11,7 @@ import { quotable } from '#src/lib/foreign-text.ts';
 import { fail, ok, type Result } from '#src/lib/result.ts';
 import type { OtherFile } from '#src/files/index.ts';
 import { takeCalibration } from './calibration-of-file.ts';
+import { statedWith } from './density-settings.ts';
 import { tell } from './messages.ts';
 import { tellOtherModels } from './models-of-file.ts';
 import type { SessionStore } from './state.ts';
@@ -54,7 +55,8 @@ function takeStatement(store: SessionStore, series: Series, stated: StatedFacts)
     sex: now.sex === null ? stated.sex : null,
   });
   if (taken === null) return '';
-  store.setState({ statedFacts: { ...statedFacts, [id]: { kvp: now.kvp ?? taken.kvp, contrast: now.contrast ?? taken.contrast, ageYears: now.ageYears ?? taken.ageYears, sex: now.sex ?? taken.sex } } });
+  const given = Object.fromEntries(Object.entries(taken).filter(([, fact]) => fact !== null)) as Partial<StatedFacts>;
+  store.setState({ statedFacts: statedWith(store.getState(), series, given) });
   const words = [
     ...(taken.kvp === null ? [] : [`${taken.kvp} kVp`]),
     ...(taken.contrast === null ? [] : [taken.contrast ? 'contrast agent' : 'no contrast agent']),

@@ -33,13 +33,9 @@ export function createDensitySettings(store: SessionStore, memory: CalibrationMe
 
   return {
     stateFacts(facts) {
-      const { series, openSeriesId, statedFacts } = store.getState();
+      const { series, openSeriesId } = store.getState();
       const open = series.find(({ id }) => id === openSeriesId);
-      if (open === undefined) return;
-      const { kvp: _kvp, contrast: _contrast, ...ofPatient } = facts;
-      const others = Object.keys(ofPatient).length === 0 ? [] : series.filter((one) => one !== open && isSamePatient(one, open));
-      const stated = [[open, facts] as const, ...others.map((one) => [one, ofPatient] as const)].map(([{ id }, said]) => [id, { ...(statedFacts[id] ?? NOTHING_STATED), ...said }]);
-      store.setState({ statedFacts: { ...statedFacts, ...(Object.fromEntries(stated) as SessionState['statedFacts']) } });
+      if (open !== undefined) store.setState({ statedFacts: statedWith(store.getState(), open, facts) });
     },
     saveCalibration(calibration) {
       const { calibrations } = store.getState();
@@ -57,6 +53,14 @@ export function createDensitySettings(store: SessionStore, memory: CalibrationMe
       store.setState({ chosenCalibrations: id === null ? others : { ...others, [openSeriesId]: id } });
     },
   };
+}
+
+/** All statements, with what is now stated of a series, and of its patient also for the other series of the study. */
+export function statedWith({ series, statedFacts }: Pick<SessionState, 'series' | 'statedFacts'>, open: Series, facts: Partial<StatedFacts>): SessionState['statedFacts'] {
+  const { kvp: _kvp, contrast: _contrast, ...ofPatient } = facts;
+  const others = Object.keys(ofPatient).length === 0 ? [] : series.filter((one) => one !== open && isSamePatient(one, open));
+  const stated = [[open, facts] as const, ...others.map((one) => [one, ofPatient] as const)].map(([{ id }, said]) => [id, { ...(statedFacts[id] ?? NOTHING_STATED), ...said }]);
+  return { ...statedFacts, ...(Object.fromEntries(stated) as SessionState['statedFacts']) };
 }
 
 /** What is stated of the patient holds for the whole study, and for all parts of a series. */

@@ -14,6 +14,7 @@ import { forgetStudyMessages, tell } from './messages.ts';
 import { doneResults, unsavedPicks } from './selectors.ts';
 import { reduceTo, sizeQuestion, type SizeChoice } from './size-question.ts';
 import type { Opening, SessionStore } from './state.ts';
+import type { TakenFile } from './take-calibration-file.ts';
 
 /** Reasons against the series of an opening that are told beside an open study. */
 const TOLD_REFUSALS = 3;
@@ -39,11 +40,14 @@ export type StudyOpening = {
   readonly volume: () => VolumeSource | null;
 };
 
+/** What is no part of a study. */
+export type TakesForApp = { readonly takeModels: (folders: readonly ModelFolder[]) => Promise<void>; readonly takeCalibration: (file: OtherFile) => TakenFile };
+
 /**
  * From files to an open series. One opening at a time: a new one ends the one before. Whatever fails is said in one sentence,
  * and what was open stays open when nothing of the new files can be.
  */
-export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: () => AnalysisRunner, takeModels: (folders: readonly ModelFolder[]) => Promise<void>): StudyOpening {
+export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: () => AnalysisRunner, { takeModels, takeCalibration }: TakesForApp): StudyOpening {
   let current: AbortController | null = null;
   let opened: OpenedFiles | null = null;
   let volume: VolumeSource | null = null;
@@ -84,7 +88,7 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     if (entries.length === 0 || !mayLackImages(entries)) return open(read, giveOwnModels);
     const files = await beside.add(() => openFiles(entries)).catch((error: unknown) => tell(store, 'problem', describeFailure(error)));
     if (!files) return undefined;
-    if (isNetworkOnly(files)) return takeNetworks(files, giveOwnModels);
+    if (isForAppOnly(files)) return takeForApp(files, giveOwnModels);
     // Cancelled, or another study was dropped after it.
     if (files.series.length > 0 && running.signal.aborted) return undefined;
     if (files.series.length === 0) await untilIdle();
@@ -142,14 +146,15 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
     return { ...files, problems: [...problems, ...files.problems] };
   }
 
-  function takeNetworks({ models, problems }: OpenedFiles, giveModels: GiveModels): void {
+  function takeForApp({ models, others, problems }: OpenedFiles, giveModels: GiveModels): void {
     for (const { sentence } of problems) tell(store, 'note', sentence, 'app');
-    giveModels(models);
+    applyAll(others);
+    if (models.length > 0) giveModels(models);
   }
 
   async function take(files: OpenedFiles, controller: AbortController, giveModels: GiveModels): Promise<void> {
-    if (isNetworkOnly(files)) {
-      takeNetworks(files, giveModels);
+    if (isForAppOnly(files)) {
+      takeForApp(files, giveModels);
       return;
     }
     forgetStudyMessages(store);
@@ -327,7 +332,14 @@ export function createStudyOpening(store: SessionStore, viewer: Viewer, runner: 
   }
 
   function applyAll(others: readonly OtherFile[]): void {
-    for (const file of others) applyPicksFile(store, file);
+    for (const file of others) {
+      if (file.kind !== 'calibration') {
+        applyPicksFile(store, file);
+        continue;
+      }
+      const { sentence, isProblem } = takeCalibration(file);
+      tell(store, isProblem ? 'problem' : 'note', sentence, 'app');
+    }
   }
 
   prepareOpening();
@@ -359,8 +371,8 @@ function describe(progress: OpenProgress): Opening {
   return progress.kind === 'fetching' ? { ...opening, bytes: { done: progress.bytes, total: progress.totalBytes } } : opening;
 }
 
-function isNetworkOnly({ models, series, others }: OpenedFiles): boolean {
-  return models.length > 0 && series.length === 0 && others.length === 0;
+function isForAppOnly({ models, series, others }: OpenedFiles): boolean {
+  return models.length + others.length > 0 && series.length === 0 && others.every(({ kind }) => kind === 'calibration');
 }
 
 function describeFailure(error: unknown): string {

@@ -31,6 +31,7 @@ import { describeExports, makeExports, type ExportKind, type ExportedFile } from
 import { startSpineSearch, type SpineSearch } from './spine-finding.ts';
 import { startNetworkLate } from './start-network.ts';
 import { createSessionStore, type SessionStore } from './state.ts';
+import { takeCalibrationFile, type TakenFile } from './take-calibration-file.ts';
 
 export type SessionParts = {
   readonly viewer: Viewer;
@@ -52,6 +53,7 @@ export type Session = {
   readonly viewer: Viewer;
   readonly picking: Picking;
   readonly density: DensitySettings;
+  readonly takeCalibrationFile: (file: { readonly name: string; readonly text: string }) => TakenFile;
   readonly explaining: Explaining;
   readonly spineSearch: SpineSearch;
   readonly sessions: SavedSessions;
@@ -86,7 +88,7 @@ export type Session = {
 
 export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl, appVersion, storage, proposesSpine }: SessionParts): Session {
   const store = createSessionStore(engine.getStatus());
-  const opening = createStudyOpening(store, viewer, () => runner, (folders) => models.take(folders));
+  const opening = createStudyOpening(store, viewer, () => runner, { takeModels: (folders) => models.take(folders), takeCalibration: (file) => takeCalibrationFile(store, density, file) });
   const findBody = createBodyFinder();
   const picking = createPicking({ store, openVolume: opening.volume, findBody, proposesNeighbours: proposesSpine });
   const inspect = createLevelInspector();
@@ -143,6 +145,7 @@ export function createSession({ viewer, engine, spineFinder, checkModel, baseUrl
     viewer,
     picking,
     density,
+    takeCalibrationFile: (file) => takeCalibrationFile(store, density, file),
     explaining,
     spineSearch,
     sessions,

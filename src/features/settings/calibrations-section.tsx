@@ -1,8 +1,6 @@
 import { useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
-import { readCalibrationFile } from '#src/core/measure/calibration-file.ts';
 import type { ScannerCalibration } from '#src/core/measure/calibration.ts';
-import { quotable } from '#src/lib/foreign-text.ts';
 import { copyOfCalibration, openSeriesOf } from '#src/session/index.ts';
 import { Button } from '#src/ui/button.tsx';
 import { saveBlob } from '#src/ui/save-file.ts';
@@ -14,25 +12,16 @@ const MOST_BYTES = 100_000;
 
 /** Calibrations of scanners that the user saved in this browser: listed, copied to files and back, erased. */
 export function CalibrationsSection() {
-  const { density } = useSession();
+  const { density, takeCalibrationFile } = useSession();
   const calibrations = useSessionState((state) => state.calibrations);
   const series = useSessionState(openSeriesOf);
   const header = series?.slices[0];
-  const [told, setTold] = useState<{ readonly sentence: string; readonly isProblem: boolean } | null>(null);
+  const [told, setTold] = useState<ReturnType<typeof takeCalibrationFile> | null>(null);
 
   async function addFile(list: FileList | null): Promise<void> {
     const file = list?.[0];
     if (file === undefined) return;
-    const name = quotable(file.name);
-    const text = file.size > MOST_BYTES ? '' : await file.text().catch(() => '');
-    const read = readCalibrationFile(text);
-    if (!read.ok) {
-      setTold({ sentence: `${name}: ${read.error}`, isProblem: true });
-      return;
-    }
-    const isNew = calibrations.every(({ id }) => id !== read.value.id);
-    density.saveCalibration(read.value);
-    setTold({ sentence: `${name}: ${read.value.name}, ${read.value.kvp} kVp is saved${isNew ? '' : ', in the place of the one before'}.`, isProblem: false });
+    setTold(takeCalibrationFile({ name: file.name, text: file.size > MOST_BYTES ? '' : await file.text().catch(() => '') }));
   }
 
   return (

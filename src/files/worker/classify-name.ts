@@ -1,4 +1,5 @@
 import type { FileFaultCode } from '#src/core/dicom/file-fault.ts';
+import type { OtherFile } from '../file-entry.ts';
 
 const SYSTEM_NAMES = /^(\.ds_store|thumbs\.db|desktop\.ini|autorun\.inf|\._.*|\.[a-z]+)$/i;
 const DOCUMENTS = /\.(txt|md|csv|tsv|json|xml|html?|css|js|pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|log|ya?ml|ini)$/i;
@@ -13,8 +14,9 @@ export function classifyName(path: string): FileFaultCode {
   return PICTURES.test(name) ? 'picture-file' : 'not-dicom';
 }
 
-/** Our results and VerSe centroid files, which are handed on with their text; null for everything else. */
-export function otherKindOf(path: string): 'results' | 'centroids' | null {
+/** Our results and calibrations and VerSe centroid files, which are handed on with their text; null for everything else. */
+export function otherKindOf(path: string): OtherFile['kind'] | null {
+  if (/(^|\/)osteolens-calibration-[^/]*\.json$/i.test(path)) return 'calibration';
   if (/\.osteolens\.json$/i.test(path)) return 'results';
   return /_ctd\.json$/i.test(path) ? 'centroids' : null;
 }

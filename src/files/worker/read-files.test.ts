@@ -75,11 +75,12 @@ describe('readFiles', () => {
     expect(opened.series).toHaveLength(1);
   });
 
-  test('should hand on results and centroid files with their text', async () => {
-    const opened = await open([entry('p/one.osteolens.json', '{"a":1}'), entry('sub-verse004_ctd.json', '[]')]);
+  test('should hand on results, centroid and calibration files with their text', async () => {
+    const opened = await open([entry('p/one.osteolens.json', '{"a":1}'), entry('sub-verse004_ctd.json', '[]'), entry('p/osteolens-calibration-CT-1-100-kvp.json', '{}')]);
     expect(opened.others).toEqual([
       { kind: 'results', name: 'p/one.osteolens.json', text: '{"a":1}' },
       { kind: 'centroids', name: 'sub-verse004_ctd.json', text: '[]' },
+      { kind: 'calibration', name: 'p/osteolens-calibration-CT-1-100-kvp.json', text: '{}' },
     ]);
     expect(opened.problems).toEqual([]);
   });
