@@ -81,9 +81,12 @@ describe('patientText', () => {
     expect(text([level('L1', 70), level('L2', 74)], 'The header says 34 years.')).not.toContain('T-score');
   });
 
-  it('names the marks, and advises another examination where there is no estimate', () => {
+  it('names the marks and their levels, and advises another examination where there is no estimate', () => {
     const spread = { code: 'roi-spread', effect: 'mark', sentence: 'The attenuation varies.' } as const;
     expect(text([level('L1', 70, 0.5, [spread]), level('L2', 74, 0.5, [spread])])).toContain('Marked: The attenuation varies. This');
+    const high = (percent: number) => ({ code: 'height-high', effect: 'mark', sentence: `Higher by ${percent} %.` }) as const;
+    expect(text([level('L1', 70, 0.5, [high(21), spread]), level('L2', 74, 0.5, [high(25), spread]), level('L3', 70, 0.5, [high(25)])]))
+      .toContain('Marked: L1: Higher by 21 %. L1, L2: The attenuation varies. L2, L3: Higher by 25 %. This');
     expect(text([level('L1', 70)])).toContain('gives no usable estimate');
   });
 });

@@ -2,7 +2,7 @@ import type { VertebraName } from '../levels/vertebra-name.ts';
 import { formatProbability, formatProbabilityInterval } from './format.ts';
 import type { L1Finding } from './l1-attenuation.ts';
 import type { PatientProbability } from './patient-probability.ts';
-import { RESEARCH_ONLY_STATEMENT, type PatientSummary } from './report.ts';
+import { RESEARCH_ONLY_STATEMENT, type LevelsMark, type PatientSummary } from './report.ts';
 
 export type PatientFindings = {
   readonly summary: PatientSummary;
@@ -38,9 +38,14 @@ export function patientText({ summary, l1, probability, deviceTitle, tScoreCavea
   if (names !== null) parts.push(names);
   if (placedRegions.length > 0) parts.push(`The measuring ${placedRegions.length === 1 ? 'region' : 'regions'} of ${placedRegions.join(', ')} ${placedRegions.length === 1 ? 'was' : 'were'} placed by the reader.`);
   const doubts = summary.status === 'evaluable' ? summary.marks.filter(({ code }) => code !== 'contrast' && code !== 'contrast-seen') : [];
-  if (doubts.length > 0) parts.push(`Marked: ${doubts.map(({ sentence }) => sentence).join(' ')}`);
+  if (doubts.length > 0) parts.push(`Marked: ${doubts.map((mark) => describeMark(mark, summary.levels)).join(' ')}`);
   parts.push(adviceFor(summary), RESEARCH_ONLY_STATEMENT);
   return parts.join(' ');
+}
+
+/** What is said of all levels alike is of the scan, and needs no names. */
+function describeMark({ levels, sentence }: LevelsMark, all: readonly VertebraName[]): string {
+  return levels.length === all.length ? sentence : `${levels.join(', ')}: ${sentence}`;
 }
 
 function adviceFor(summary: PatientSummary): string {

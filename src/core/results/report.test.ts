@@ -38,8 +38,10 @@ describe('summarisePatient', () => {
   it('keeps levels whose estimate alone was refused, and carries each mark once', () => {
     const strange = { code: 'out-of-distribution', effect: 'refuse', sentence: 'Strange.' } as const;
     const contrast = { code: 'contrast', effect: 'mark', sentence: 'Contrast.' } as const;
-    const summary = summarisePatient([measured('L1', 130, [strange, contrast]), measured('L2', 140, [contrast])], []);
-    expect(summary).toMatchObject({ status: 'evaluable', category: 'normal', marks: [contrast] });
+    const uneven = (percent: number) => ({ code: 'roi-spread', effect: 'mark', sentence: `Uneven by ${percent} %.` }) as const;
+    const summary = summarisePatient([measured('L2', 140, [contrast, uneven(30)]), measured('L1', 130, [strange, contrast, uneven(20)])], []);
+    const marks = [{ code: 'contrast', sentence: 'Contrast.', levels: ['L1', 'L2'] }, { code: 'roi-spread', sentence: 'Uneven by 20 %.', levels: ['L1'] }, { code: 'roi-spread', sentence: 'Uneven by 30 %.', levels: ['L2'] }];
+    expect(summary).toMatchObject({ status: 'evaluable', category: 'normal', marks });
   });
 
   it('says that the tube voltage is what lacks', () => {

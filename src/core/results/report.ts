@@ -13,6 +13,9 @@ const MIN_LUMBAR_LEVELS = 2;
 export const RESEARCH_ONLY_STATEMENT =
   'Research use only. Not a medical device, not for diagnosis, and cannot be used to rule out low bone density.';
 
+/** A doubt and the levels that it is said of, head to feet. */
+export type LevelsMark = Pick<LevelWarning, 'code' | 'sentence'> & { readonly levels: readonly VertebraName[] };
+
 /** The patient as a whole, from the measured densities alone. Never a T-score: WHO limits do not apply to QCT. */
 export type PatientSummary =
   | {
@@ -29,8 +32,8 @@ export type PatientSummary =
       readonly method: DensityMethod | null;
       /** How much the contrast agent of this scan may have raised the mean, mg/cm³; null without contrast. */
       readonly contrastRiseMgCm3: readonly [low: number, high: number] | null;
-      /** What is marked on any of these levels, each code once. */
-      readonly marks: readonly LevelWarning[];
+      /** What is marked on any of these levels, each sentence once. */
+      readonly marks: readonly LevelsMark[];
       /** What the mean is, in few words. */
       readonly headline: string;
       /** The same in one sentence, with the conversion. */
@@ -46,12 +49,14 @@ const CATEGORY_WORDS: Readonly<Record<QctCategory, string>> = {
 };
 const CATEGORY_NAMES: Readonly<Record<QctCategory, string>> = { normal: 'normal', low: 'low bone mass', osteoporosis: 'the range of osteoporosis' };
 
-function marksOf(results: readonly LevelResult[]): readonly LevelWarning[] {
-  const byCode = new Map<string, LevelWarning>();
-  for (const warning of results.flatMap(({ warnings }) => warnings)) {
-    if (warning.effect === 'mark' && !byCode.has(warning.code)) byCode.set(warning.code, warning);
+function marksOf(results: readonly LevelResult[]): readonly LevelsMark[] {
+  const bySentence = new Map<string, LevelsMark>();
+  for (const { level, warnings } of results) {
+    for (const { code, sentence } of warnings.filter(({ effect }) => effect === 'mark')) {
+      bySentence.set(sentence, { code, sentence, levels: [...(bySentence.get(sentence)?.levels ?? []), level] });
+    }
   }
-  return [...byCode.values()];
+  return [...bySentence.values()];
 }
 
 function whyNot(measured: readonly LevelResult[], usable: readonly LevelResult[], proposed: number): string {
