@@ -47,7 +47,7 @@ def acquisition_warnings(header: dict[str, Any]) -> list[Warning]:
             said(
                 "mark",
                 "kvp-unknown",
-                "The header gives no tube voltage, so no density is computed from the attenuation.",
+                "No tube voltage is known for these images, so no density is computed from the attenuation.",
             )
         )
     elif not span["min"] <= kvp <= span["max"]:

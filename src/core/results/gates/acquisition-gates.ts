@@ -12,7 +12,7 @@ export function acquisitionWarnings({ kvp, sliceThicknessMm, contrast }: Acquisi
   const { kvp: range, sliceThicknessMm: thick } = GATE_LIMITS;
   // A calibration gives a density at any voltage, and says itself where the voltage is not its own.
   if (kvp === null && !isCalibrated) {
-    warnings.push(warn('mark', 'kvp-unknown', 'The header gives no tube voltage, so no density is computed from the attenuation.'));
+    warnings.push(warn('mark', 'kvp-unknown', 'No tube voltage is known for these images, so no density is computed from the attenuation.'));
   } else if (kvp !== null && !isCalibrated && (kvp < range.min || kvp > range.max)) {
     const sentence = `The tube voltage of ${kvp} kVp is outside ${range.min} to ${range.max} kVp, so no density is computed from the attenuation.`;
     warnings.push(warn('mark', 'kvp-out-of-range', sentence));
