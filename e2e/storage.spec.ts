@@ -252,7 +252,8 @@ test('unsaved picks are on the disk although the worker that wrote them died, an
   const died = await killWorkers(page, 'osteolens-storage', 1);
   await pickDemo(page, 'L2');
   await recordIsWritten(page);
-  expect(died()).toBe(1);
+  // The disk is asked beside the worker, which has yet to say that it wrote.
+  await expect.poll(died).toBe(1);
   await expect(page.locator('.message-problem')).toHaveCount(0);
   await page.unrouteAll({ behavior: 'wait' });
   const diedAgain = await killWorkers(page, 'osteolens-storage', 2);
