@@ -55,7 +55,8 @@ export function LevelChart({ results, onJump }: LevelChartProps) {
         </Group>
       </svg>
       <figcaption>
-        <span className="key key-measured" aria-hidden="true" /> measured, expected error <span className="key key-network" aria-hidden="true" /> {`network, ${intervalWords}`}
+        <span><i className="key key-measured" aria-hidden="true" /> measured, expected error</span>
+        <span><i className="key key-network" aria-hidden="true" /> {`network, ${intervalWords}`}</span>
         <span className="chart-unit">vBMD, mg/cm³</span>
       </figcaption>
       {differences.length > 0 ? (
