@@ -1,6 +1,7 @@
 /** Known vertebrae of the real CTs: shared/data/reference.json. */
 import { readFileSync } from 'node:fs';
 import { worldPoint, type WorldPoint } from '#src/core/geometry/spaces.ts';
+import type { EllipticalCylinder } from '#src/core/geometry/elliptical-cylinder.ts';
 import { loadDicomFolder, loadNifti, testDataPath } from './load-real-ct.ts';
 import type { ArrayVolume } from './synthetic-volume.ts';
 
@@ -14,6 +15,14 @@ type ReferenceJson = Record<ReferenceCt, { levels: Record<string, { centre: [num
 export function referenceLevels(name: ReferenceCt): readonly ReferenceLevel[] {
   const json = JSON.parse(readFileSync(testDataPath('reference.json'), 'utf8')) as ReferenceJson;
   return Object.entries(json[name].levels).map(([level, { centre, hu, sd }]) => ({ level, centre: worldPoint(...centre), hu: hu ?? null, sd: sd ?? null }));
+}
+
+/** The region that a reader placed by eye in a level of referenceLevels, not having seen the app's: hand-placed-regions.json. */
+export function handPlacedRegion(name: ReferenceCt, level: string): EllipticalCylinder {
+  const json = JSON.parse(readFileSync(new URL('hand-placed-regions.json', import.meta.url), 'utf8')) as Record<ReferenceCt, Record<string, EllipticalCylinder>>;
+  const region = json[name][level];
+  if (region === undefined) throw new Error(`No region was placed by hand in ${name} ${level}.`);
+  return region;
 }
 
 export function loadReferenceCt(name: ReferenceCt): ArrayVolume {
