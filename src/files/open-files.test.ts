@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Series } from '#src/core/dicom/series.ts';
 import type { FilesReply } from './messages.ts';
 import { openFiles } from './open-files.ts';
 
@@ -33,6 +34,20 @@ describe('openFiles', () => {
     expect(await opened.blobOf(0).text()).toBe('abc');
     expect(() => opened.blobOf(1)).toThrow(RangeError);
     expect(worker.terminate).toHaveBeenCalledTimes(1);
+  });
+
+  test('should give the series of two openings ids of their own', async () => {
+    const part = { id: 's1.4.1', groupId: 's1' } as Series;
+    const opened = await Promise.all([start(), start()].map(({ worker, startWorker }) => {
+      const opening = openFiles([], { startWorker });
+      worker.reply({ kind: 'done', result: { ...nothing, series: [part, { ...part, id: 's1.9.1' }] } });
+      return opening;
+    }));
+    const ids = opened.flatMap(({ series }) => series.map(({ id }) => id));
+    const groups = opened.map(({ series }) => series.map(({ groupId }) => groupId));
+    expect(new Set(ids).size).toBe(4);
+    expect(groups.map((of) => new Set(of).size)).toEqual([1, 1]);
+    expect(groups[0]?.[0]).not.toBe(groups[1]?.[0]);
   });
 
   test('should reject with AbortError and end the worker when cancelled', async () => {

@@ -1,3 +1,4 @@
+import type { Series } from '#src/core/dicom/series.ts';
 import { watchWorker } from '#src/lib/browser/watch-worker.ts';
 import { inAnotherWorkerToo, WorkerDied } from '#src/lib/browser/worker-death.ts';
 import type { FileEntry, OpenedFiles, OpenProgress } from './file-entry.ts';
@@ -37,11 +38,19 @@ async function readInWorker(entries: readonly FileEntry[], { signal, onProgress,
       worker.onerror = (event) => reject(new WorkerDied(`The file worker ended or did not start: ${event.message}`));
       postInBatches(worker, entries);
     });
-    return { ...opened, blobOf: (fileId) => blobAt(blobs, fileId) };
+    return { ...opened, series: withOwnIds(opened.series), blobOf: (fileId) => blobAt(blobs, fileId) };
   } finally {
     if (cancel !== undefined) signal?.removeEventListener('abort', cancel);
     worker.terminate();
   }
+}
+
+let openings = 0;
+
+/** The worker counts the series of one opening: what is remembered of one study must not be taken for another's. */
+function withOwnIds(series: readonly Series[]): readonly Series[] {
+  openings += 1;
+  return series.map((one) => ({ ...one, id: `${openings}.${one.id}`, groupId: `${openings}.${one.groupId}` }));
 }
 
 /** Handing over a File takes the browser about a third of a millisecond: so many at once keep a task short. */

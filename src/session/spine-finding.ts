@@ -51,9 +51,9 @@ export function startSpineSearch(store: SessionStore, finder: SpineFinder, openV
   }
 
   function follow({ openSeriesId, series }: SessionState, before: SessionState): void {
-    // Other files: ids of series that are gone must not come back to life.
     if (openSeriesId === before.openSeriesId) return;
     stop();
+    // Those of other files are gone for good: no id comes again.
     known = new Map([...known].filter(([id]) => series.some((one) => one.id === id)));
     const proposal = openSeriesId === null ? undefined : known.get(openSeriesId);
     set(proposal === undefined ? { status: 'none' } : { status: 'done', proposal });

@@ -114,7 +114,7 @@ export type Reduction =
 
 /** Slices that form one regular grid, sorted along the slice normal, or the reason why they do not. */
 export type Series = {
-  /** Stable for one opening; not the SeriesInstanceUID, which can be empty or shared by several groups. */
+  /** Of this opening alone; not the SeriesInstanceUID, which can be empty or shared by several groups. */
   readonly id: string;
   /** Shared by the parts of one series. */
   readonly groupId: string;
