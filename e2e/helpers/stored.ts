@@ -3,8 +3,21 @@ import type { Page } from '@playwright/test';
 /** One thing that the page's origin holds: where, and its bytes. */
 export type Stored = { readonly where: string; readonly bytes: Buffer };
 
+/** The app may replace a file between its being listed and read; then all is read once more. */
+const TRIES = 5;
+
 /** Every kind of storage of the page's origin, read from inside the page: web storage, cookies, databases, caches, private files. */
 export async function everythingStored(page: Page): Promise<readonly Stored[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readEverything(page);
+    } catch (error) {
+      if (tries === TRIES || !/NotFoundError|NotReadableError/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function readEverything(page: Page): Promise<readonly Stored[]> {
   const found = await page.evaluate(async () => {
     const out: { where: string; base64: string }[] = [];
     const put = async (where: string, blob: Blob) => {
