@@ -5,7 +5,7 @@ import type { VertebraFit } from './vertebra-fit.ts';
 /**
  * The trabecular ROI by convention (domain.md part 7): an elliptical cylinder along the body's own axis at mid-height, in front of the
  * basivertebral vein, clear of the cortex and the endplates. It grows with the body, and is no larger than the fixed ROI, so that numbers
- * compare.
+ * compare. Readers place theirs about 20 % of the half depth in front: docs/evaluation/measuring.md.
  */
 export const BODY_ROI = {
   /** Half axes as shares of the body's half width and half depth. */

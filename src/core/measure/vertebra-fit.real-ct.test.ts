@@ -5,7 +5,10 @@ import { handPlacedRegion, loadReferenceCt, REFERENCE_CTS, referenceLevels } fro
 import type { ArrayVolume } from '#src/testing/synthetic-volume.ts';
 import { distanceMm, worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import { isAnalysed, isVertebraName } from '../levels/vertebra-name.ts';
+import { dotOf } from '../geometry/vectors.ts';
+import { BODY_ROI } from './body-roi.ts';
 import { chooseRoi } from './choose-roi.ts';
+import { movedRoi } from './edit-roi.ts';
 import { assessHeights } from './genant.ts';
 import { measureRoiAt } from './roi.ts';
 
@@ -46,11 +49,22 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
     const volume = loadReferenceCt(name);
     for (const { level, centre } of referenceLevels(name)) {
       if (!isVertebraName(level) || !isAnalysed(level)) continue;
-      const [ours, byHand] = [chooseRoi(volume, centre, undefined).roi, handPlacedRegion(name, level)].map((roi) => measureRoiAt(volume, roi, 120));
+      const { roi, fit } = chooseRoi(volume, centre, undefined);
+      const hand = handPlacedRegion(name, level);
+      const [ours, byHand] = [roi, hand].map((one) => measureRoiAt(volume, one, 120));
       if (ours?.ok !== true || byHand?.ok !== true) throw new Error(`${level}: a region lies outside the scan.`);
       const label = `${name} ${level}`;
       const apart = ours.value.meanHu - byHand.value.meanHu;
       process.stdout.write(`${label}: ${byHand.value.meanHu.toFixed(1)} HU by hand, ${apart.toFixed(1)} more by the app\n`);
+      if (fit) {
+        const [x, y, z] = fit.front;
+        const forward = dotOf([0, 1, 2].map((axis) => (hand.centreLps[axis] ?? 0) - (fit.centreLps[axis] ?? 0)) as [number, number, number], fit.front) / fit.halfDepthMm;
+        const step = (0.2 - BODY_ROI.forwardShare) * fit.halfDepthMm;
+        const further = measureRoiAt(volume, movedRoi(roi, [x * step, y * step, z * step]), 120);
+        const more = further.ok ? (further.value.meanHu - byHand.value.meanHu).toFixed(1) : 'outside';
+        const sizes = [forward, hand.halfWidthMm / fit.halfWidthMm, hand.halfDepthMm / fit.halfDepthMm].map((share) => share.toFixed(2));
+        process.stdout.write(`  by hand ${sizes[0]} of the half depth in front, half axes ${sizes[1]} and ${sizes[2]} of the body's; the app's at 0.20: ${more} more\n`);
+      }
       // Farther back in dense bone, and about a dense focus, the app reads more: docs/evaluation/measuring.md.
       if (!DENSER_BEHIND.has(label)) expect.soft(Math.abs(apart), label).toBeLessThan(5);
     }

@@ -1,9 +1,9 @@
 import { addVector, type WorldPoint } from '../geometry/spaces.ts';
 import { invertAffine, worldToIndex } from '../geometry/affine.ts';
+import type { NameAnchor } from '../levels/pick.ts';
 import { shiftName, spineWith, VERTEBRAE, type VertebraName } from '../levels/vertebra-name.ts';
 import type { VolumeSource } from '../volume/volume-source.ts';
 import type { FoundVertebra } from './find-spine.ts';
-import type { SpineAnchor } from './spine-proposal.ts';
 
 /** What of the patient a scan shows. */
 export type ScanView = Pick<VolumeSource, 'sizeVox' | 'indexToWorld'>;
@@ -33,10 +33,10 @@ const RIB_ROOM_MM = 60;
 const SHIFTS = [-2, -1, 1, 2] as const;
 
 /** What there is to count from: the sacrum, the change from ribs to none, the first rib. A rib that the scan has no room for is none. */
-export function anchorsOf(found: readonly FoundVertebra[], view: ScanView): readonly SpineAnchor[] {
+export function anchorsOf(found: readonly FoundVertebra[], view: ScanView): readonly NameAnchor[] {
   const seen = new Map(found.filter(({ isFilled }) => !isFilled).map(({ name, centreLps }) => [name, centreLps]));
   const hasRoom = (name: VertebraName): boolean => { const centre = seen.get(name); return centre !== undefined && showsBothSides(centre, view); };
-  const anchors: SpineAnchor[] = [];
+  const anchors: NameAnchor[] = [];
   if (seen.has('S1')) anchors.push('sacrum');
   if (hasRoom('L1') && (hasRoom('T11') || hasRoom('T12') || hasRoom('T13'))) anchors.push('last-rib');
   if (hasRoom('T1')) anchors.push('first-rib');
@@ -52,7 +52,7 @@ function showsBothSides(centre: WorldPoint, { sizeVox, indexToWorld }: ScanView)
 }
 
 /** How sure a name of this chain is stated to be at most, 0 to 1. */
-export function mostSure(found: readonly FoundVertebra[], anchors: readonly SpineAnchor[]): number {
+export function mostSure(found: readonly FoundVertebra[], anchors: readonly NameAnchor[]): number {
   if (!isSupported(found)) return MOST_UNSUPPORTED;
   const canCount = found.length >= FEWEST_TO_COUNT && anchors.some((anchor) => anchor !== 'first-rib');
   return canCount ? 1 : MOST_UNSETTLED;

@@ -15,8 +15,6 @@ export type ProposedVertebra = {
   readonly nameConfidence: number;
 };
 
-export type SpineAnchor = NameAnchor;
-
 /** All names moved by `steps` (1 towards the feet, -1 towards the head), with the probability that this is right. */
 export type ShiftedNames = { readonly steps: number; readonly probability: number };
 
@@ -25,7 +23,7 @@ export type SpineProposal = {
   readonly vertebrae: readonly ProposedVertebra[];
   /** False: the names are a guess, "level uncertain", and one confirmation by the reader is asked for. */
   readonly isAnchored: boolean;
-  readonly anchors: readonly SpineAnchor[];
+  readonly anchors: readonly NameAnchor[];
   /** Likeliest first, without the names that are proposed. */
   readonly alternatives: readonly ShiftedNames[];
   readonly elapsedMs: number;
