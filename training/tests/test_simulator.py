@@ -47,12 +47,13 @@ def calm_config(**protocol: object) -> SimulatorConfig:
 
 
 def roi_mean(s: SimulatedVertebra) -> float:
-    """Mean HU of the standard region round the true centre, in the vertebra's own frame."""
+    """Mean HU of the trabecular region round the true centre, in the vertebra's own frame."""
     index = np.indices(s.scan.shape)[::-1].reshape(3, -1)
     world = s.index_to_world[:3, :3] @ index + s.index_to_world[:3, 3:]
     x, y, z = np.array(s.facts["rotation"]).T @ (world - np.array(s.true_centre_lps)[:, None])
-    k = s.facts["roi_scale"]
-    mask = ((x / (10 * k)) ** 2 + ((y + 2 * k) / (7 * k)) ** 2 <= 1) & (np.abs(z) <= 4)
+    region = s.facts["region"]
+    mask = (x / region["half_width"]) ** 2 + ((y - region["y"]) / region["half_depth"]) ** 2 <= 1
+    mask &= np.abs(z) <= region["half_height"]
     return float(s.scan.reshape(-1)[mask].mean())
 
 

@@ -20,7 +20,8 @@ import numpy as np
 
 from ..clinic.measure import sample
 from ..real_data import Scan
-from ..simulator.anatomy import ROI_ANTERIOR_MM, ROI_HALF_MM, Shape
+from ..simulator.anatomy import Shape
+from ..simulator.region import lengths_of, region_of
 from ..simulator.simulate import (
     Person,
     SimulatedVertebra,
@@ -48,26 +49,24 @@ THICK: dict[str, Any] = {"protocol": {"spacing_mm": 5.0, "thickness_mm": 5.0}}
 
 def hand_region(shape: Shape, rotation: np.ndarray) -> np.ndarray:
     """Points [n, 3] of the simulator's region from the body's centre, patient axes, mm."""
-    k = shape.roi_scale
-    halves = ROI_HALF_MM[0] * k, ROI_HALF_MM[1] * k, min(ROI_HALF_MM[2], 0.4 * shape.half_height)
+    region = region_of(shape)
+    halves = region.half_width, region.half_depth, region.half_height
     lines = [np.arange(-np.floor(h / STEP_MM), np.floor(h / STEP_MM) + 1) * STEP_MM for h in halves]
     grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
     grid = grid[(grid[:, 0] / halves[0]) ** 2 + (grid[:, 1] / halves[1]) ** 2 <= 1]
-    return (grid - [0, ROI_ANTERIOR_MM * k, 0]) @ rotation.T
+    return (grid + np.array([0, region.y, 0])) @ rotation.T
 
 
 def shape_truth(shape: Shape) -> dict[str, float]:
-    """Lengths in the mid-sagittal plane by the simulator's own formulas (anatomy.body_distance), mm."""
-    slope = shape.slope[0] + shape.slope[1]
-    front = shape.half_depth
-    back = front**2 / (front + shape.posterior_concavity)  # the wall to the canal is hollow
+    """Lengths in the mid-sagittal plane, mm."""
+    lengths = lengths_of(shape)
     return {
         "halfWidthMm": float(shape.half_width[1]),
-        "frontMm": float(front),
-        "backMm": float(back),
-        "anteriorMm": float(shape.height - slope * front),
-        "middleMm": float(shape.height - 1.06 * sum(shape.concavity) + slope * (back - front) / 2),
-        "posteriorMm": float(shape.height + slope * back),
+        "frontMm": lengths.front,
+        "backMm": lengths.back,
+        "anteriorMm": lengths.anterior,
+        "middleMm": lengths.middle,
+        "posteriorMm": lengths.posterior,
     }
 
 

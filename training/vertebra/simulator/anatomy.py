@@ -13,11 +13,11 @@ from . import constants as c
 from .fields import field_bank, sample_field
 from .geometry import Canvas, Frame, capsule, ellipsoid, inside_fraction, smooth_max, smooth_min
 from .population import Bone, Patient, bone_hu, marrow_hu
+from .region import region_of
 
 FAR_MM = 30.0
 FINE_SAMPLES = (4.0, 1.0)  # correlation of the fine field along z and in plane: vertical trabeculae
-ROI_HALF_MM = (10.0, 7.0, 4.0)  # left-right, anterior-posterior, height of the standard trabecular ROI
-ROI_ANTERIOR_MM = 2.0
+GRADIENT_PIVOT_MM = 2.0  # in front of the origin: where the front to back gradient is 1
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,6 @@ class Shape:
     @property
     def half_height(self) -> float:
         return self.height / 2
-
-    @property
-    def roi_scale(self) -> float:
-        """Scale of the standard ROI: 1 for a body of 44 x 35 mm, not above 1."""
-        return float(min(1.0, (self.half_width[1] / 20.0), self.half_depth / 17.0))
 
 
 def draw_shape(
@@ -271,8 +266,8 @@ def _posterior_distance(canvas: Canvas, window: tuple, shape: Shape, frame: Fram
 def paint_vertebra(
     canvas: Canvas, shape: Shape, bone: Bone, frame: Frame, physics: Physics, rng: np.random.Generator
 ) -> float | None:
-    """Paint one vertebra; returns the mean mineral (mg/cm3) of the standard trabecular ROI, None where it
-    is off canvas.
+    """Paint one vertebra; returns the mean mineral (mg/cm3) of its trabecular region (region.py), None
+    where that is off canvas.
 
     Vein and later lesions are not part of that mean.
     """
@@ -324,7 +319,7 @@ def _trabecular_mineral(
 ) -> np.ndarray:  # fmt: skip
     relative = z * np.float32(1 / shape.half_height)
     profile = 1 + np.float32(bone.gradient_end) * (np.clip(relative * relative, 0, 1) - np.float32(0.04))
-    profile = profile - np.float32(bone.gradient_ap / shape.half_depth) * (y + np.float32(ROI_ANTERIOR_MM))
+    profile = profile - np.float32(bone.gradient_ap / shape.half_depth) * (y + np.float32(GRADIENT_PIVOT_MM))
     axes = canvas.z[body[0]], canvas.y[body[1]], canvas.x[body[2]]
     fine = sample_field(field_bank(*FINE_SAMPLES), rng, *axes, bone.texture_mm)
     coarse = sample_field(field_bank(4.5, 3.2), rng, *axes, bone.texture_mm)
@@ -342,12 +337,9 @@ def _trabecular_mineral(
 
 
 def _roi_mean(shape: Shape, mineral: np.ndarray, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> float | None:
-    k = shape.roi_scale
-    rx, ry = ROI_HALF_MM[0] * k, ROI_HALF_MM[1] * k
-    rz = min(ROI_HALF_MM[2], 0.4 * shape.half_height)
-    y0 = -ROI_ANTERIOR_MM * k
-    mask = (x / rx) ** 2 + ((y - y0) / ry) ** 2 <= 1
-    mask &= np.abs(z) <= rz
+    region = region_of(shape)
+    mask = (x / region.half_width) ** 2 + ((y - region.y) / region.half_depth) ** 2 <= 1
+    mask &= np.abs(z) <= region.half_height
     return float(mineral[mask].mean()) if mask.sum() > 20 else None
 
 

@@ -7,7 +7,7 @@ vertebra.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from .deposits import paint_deposits, paint_streaks
 from .dxa import DxaResult, scan_dxa
 from .geometry import Canvas, Frame, rotation_lps
 from .population import Patient, Prior, draw_patient, qct_vbmd
+from .region import region_of
 from .scanner import Protocol, acquire, draw_protocol, fine_axis
 from .sites import Machine, Site
 from .spine import PathologyRates, Segment, draw_spine, frames_about, neighbours
@@ -198,7 +199,7 @@ def _facts(person: Person, segment: Segment, cut_mm: float, narrow_mm: float) ->
         "posterior_mineral": bone.posterior_mineral,
         "posterior_shell_mm": bone.posterior_shell_mm,
         "sclerosis": bone.sclerosis,
-        "roi_scale": segment.shape.roi_scale,
+        "region": asdict(region_of(segment.shape)),
         "rotation": segment.rotation().tolist(),
     }
 
