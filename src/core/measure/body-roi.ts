@@ -1,18 +1,21 @@
 import { pointIn } from './body-frame.ts';
-import { ROI_SHAPE, type Roi } from './roi.ts';
+import type { Roi } from './roi.ts';
 import type { VertebraFit } from './vertebra-fit.ts';
 
 /**
- * The trabecular ROI by convention (domain.md part 7): an elliptical cylinder along the body's own axis at mid-height, in front of the
- * basivertebral vein, clear of the cortex and the endplates. It grows with the body, and is no larger than the fixed ROI, so that numbers
- * compare. Readers place theirs about 20 % of the half depth in front: docs/evaluation/measuring.md.
+ * The trabecular ROI by convention (domain.md part 7): an elliptical cylinder along the body's own axis at mid-height, in the front two
+ * thirds, in front of the basivertebral vein, clear of the cortex and the endplates. Its place and size are those of a reader who placed
+ * regions by eye in ten real bodies, blind to this one (docs/evaluation/measuring.md), and of the simulated bodies that the network
+ * learned from (training/vertebra/simulator/region.py): docs/decisions/0013.
  */
 export const BODY_ROI = {
   /** Half axes as shares of the body's half width and half depth. */
-  widthShare: 0.5,
+  widthShare: 0.65,
   depthShare: 0.46,
   /** How far the ROI's middle stands in front of the body's, as a share of the half depth. */
-  forwardShare: 0.04,
+  forwardShare: 0.2,
+  /** mm. */
+  most: { halfWidthMm: 14, halfDepthMm: 9, heightMm: 8 },
   /** Least distance to the walls and to the hollow of the endplates, mm. */
   wallMarginMm: 4,
   endplateMarginMm: 3,
@@ -22,11 +25,11 @@ export const BODY_ROI = {
 
 /** The ROI of a fitted body; null where the body is too small to hold one. */
 export function roiOfBody({ centreLps, up, front, left, halfWidthMm, halfDepthMm, heightsMm }: VertebraFit): Roi | null {
-  const { widthShare, depthShare, forwardShare, wallMarginMm, endplateMarginMm, least } = BODY_ROI;
+  const { widthShare, depthShare, forwardShare, most, wallMarginMm, endplateMarginMm, least } = BODY_ROI;
   const forward = forwardShare * halfDepthMm;
-  const width = Math.min(ROI_SHAPE.halfWidthMm, widthShare * halfWidthMm, halfWidthMm - wallMarginMm);
-  const depth = Math.min(ROI_SHAPE.halfDepthMm, depthShare * halfDepthMm, halfDepthMm - forward - wallMarginMm);
-  const height = Math.min(ROI_SHAPE.heightMm, Math.min(heightsMm.middle, heightsMm.anterior) - 2 * endplateMarginMm);
+  const width = Math.min(most.halfWidthMm, widthShare * halfWidthMm, halfWidthMm - wallMarginMm);
+  const depth = Math.min(most.halfDepthMm, depthShare * halfDepthMm, halfDepthMm - forward - wallMarginMm);
+  const height = Math.min(most.heightMm, Math.min(heightsMm.middle, heightsMm.anterior) - 2 * endplateMarginMm);
   if (width < least.halfWidthMm || depth < least.halfDepthMm || height < least.heightMm) return null;
   const centre = pointIn({ up, front, left }, centreLps, 0, -forward, 0);
   return { centreLps: [centre[0], centre[1], centre[2]], up, front, left, halfWidthMm: width, halfDepthMm: depth, heightMm: height };

@@ -10,7 +10,7 @@ import { huToVbmd } from './hu-to-vbmd.ts';
 /**
  * The fixed trabecular ROI: an elliptical cylinder in patient axes in the front of the body, away from the basivertebral vein
  * and the cortex (domain.md part 7), the same as in the reference measurements of shared/data/reference.json. It is measured where no
- * body could be fitted, and no fitted ROI (body-roi.ts) is larger.
+ * body could be fitted (else body-roi.ts).
  */
 export const ROI_SHAPE = { halfWidthMm: 10, halfDepthMm: 7, heightMm: 8, anteriorShiftMm: 2, sampleStepMm: 1 } as const;
 

@@ -6,9 +6,7 @@ import type { ArrayVolume } from '#src/testing/synthetic-volume.ts';
 import { distanceMm, worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import { isAnalysed, isVertebraName } from '../levels/vertebra-name.ts';
 import { dotOf } from '../geometry/vectors.ts';
-import { BODY_ROI } from './body-roi.ts';
 import { chooseRoi } from './choose-roi.ts';
-import { movedRoi } from './edit-roi.ts';
 import { assessHeights } from './genant.ts';
 import { measureRoiAt } from './roi.ts';
 
@@ -16,8 +14,8 @@ import { measureRoiAt } from './roi.ts';
 const SOUND: ReadonlySet<string> = new Set(['lidc-0314-chest T11', 'lidc-0314-chest T10', 'ts-example L2', 'ts-example L3', 'ts-example L4', 'ts-example L5', 'tptbox-l3 L3']);
 /** Cut by the scan's upper end; and by its lower one, which leaves out the back half of the lower endplate. */
 const CUT: ReadonlySet<string> = new Set(['ts-example T12', 'lidc-0314-chest T12']);
-/** In these a region that lies farther back than a reader places it reads more. */
-const DENSER_BEHIND: ReadonlySet<string> = new Set(['lidc-0314-chest T11', 'lidc-0314-chest T10', 'ts-example L1']);
+/** A dense streak in noise of 100 HU, where two readers are 10 HU apart; and a dense focus, which a reader goes round (docs/evaluation/measuring.md). */
+const APART: ReadonlySet<string> = new Set(['lidc-0314-chest T11', 'ts-example L1']);
 /** How far a pick is moved along each axis, mm, and the patient turned, degrees. */
 const MOVED_MM = 2;
 const TURNS = [-20, 15] as const;
@@ -34,8 +32,8 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
       const heights = fit ? assessHeights(fit, null) : null;
       const said = heights ? `heights ${Object.values(heights.heightsMm).map((mm) => mm.toFixed(1)).join(' ')}, Genant ${heights.grade}` : 'no fit';
       process.stdout.write(`${label}: ${source}, ${measured.value.meanHu.toFixed(1)} HU against ${hu ?? 54} of the reference; ${said}\n`);
-      // Even bone reads the same wherever the region lies; docs/evaluation/measuring.md says why the dense noisy spine of LIDC does not.
-      if (hu !== null && sd !== null && sd < 50) expect.soft(Math.abs(measured.value.meanHu - hu), label).toBeLessThan(2);
+      // The reference's regions lie farther back, where bone is denser: even bone reads nearly the same, the dense noisy spine of LIDC does not.
+      if (hu !== null && sd !== null && sd < 50) expect.soft(Math.abs(measured.value.meanHu - hu), label).toBeLessThan(8);
       if (CUT.has(label)) expect.soft(fit, label).toBeNull();
       if (!SOUND.has(label)) continue;
       expect.soft(source, label).toBe('body');
@@ -57,16 +55,11 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
       const apart = ours.value.meanHu - byHand.value.meanHu;
       process.stdout.write(`${label}: ${byHand.value.meanHu.toFixed(1)} HU by hand, ${apart.toFixed(1)} more by the app\n`);
       if (fit) {
-        const [x, y, z] = fit.front;
         const forward = dotOf([0, 1, 2].map((axis) => (hand.centreLps[axis] ?? 0) - (fit.centreLps[axis] ?? 0)) as [number, number, number], fit.front) / fit.halfDepthMm;
-        const step = (0.2 - BODY_ROI.forwardShare) * fit.halfDepthMm;
-        const further = measureRoiAt(volume, movedRoi(roi, [x * step, y * step, z * step]), 120);
-        const more = further.ok ? (further.value.meanHu - byHand.value.meanHu).toFixed(1) : 'outside';
         const sizes = [forward, hand.halfWidthMm / fit.halfWidthMm, hand.halfDepthMm / fit.halfDepthMm].map((share) => share.toFixed(2));
-        process.stdout.write(`  by hand ${sizes[0]} of the half depth in front, half axes ${sizes[1]} and ${sizes[2]} of the body's; the app's at 0.20: ${more} more\n`);
+        process.stdout.write(`  by hand ${sizes[0]} of the half depth in front, half axes ${sizes[1]} and ${sizes[2]} of the body's\n`);
       }
-      // Farther back in dense bone, and about a dense focus, the app reads more: docs/evaluation/measuring.md.
-      if (!DENSER_BEHIND.has(label)) expect.soft(Math.abs(apart), label).toBeLessThan(5);
+      if (!APART.has(label)) expect.soft(Math.abs(apart), label).toBeLessThan(3);
     }
   });
 

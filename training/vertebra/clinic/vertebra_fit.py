@@ -119,13 +119,14 @@ def _describe(
 
 def roi_of_body(fit: dict[str, Any]) -> dict[str, Any] | None:
     """The region by convention (body-roi.ts); None where the body is too small to hold one."""
-    rule, cap = RULES["bodyRoi"], RULES["roi"]
+    rule = RULES["bodyRoi"]
+    most = rule["most"]
     width, depth, margin = fit["halfWidthMm"], fit["halfDepthMm"], rule["wallMarginMm"]
     forward = rule["forwardShare"] * depth
-    half_width = min(cap["halfWidthMm"], rule["widthShare"] * width, width - margin)
-    half_depth = min(cap["halfDepthMm"], rule["depthShare"] * depth, depth - forward - margin)
+    half_width = min(most["halfWidthMm"], rule["widthShare"] * width, width - margin)
+    half_depth = min(most["halfDepthMm"], rule["depthShare"] * depth, depth - forward - margin)
     lowest = min(fit["heightsMm"]["middle"], fit["heightsMm"]["anterior"])
-    height = min(cap["heightMm"], lowest - 2 * rule["endplateMarginMm"])
+    height = min(most["heightMm"], lowest - 2 * rule["endplateMarginMm"])
     least = rule["least"]
     if half_width < least["halfWidthMm"] or half_depth < least["halfDepthMm"] or height < least["heightMm"]:
         return None
