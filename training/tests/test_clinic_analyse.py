@@ -288,9 +288,9 @@ def test_real_ct_reads_the_reference_hu(name: str, tmp_path: Path) -> None:
         assert not isinstance(fixed, Problem)
         assert fixed["meanHu"] == pytest.approx(wanted["hu"], abs=MEASURED_HU), level["level"]
         assert fixed["sdHu"] == pytest.approx(wanted["sd"], abs=1), level["level"]
-        # The fitted region lies elsewhere; where the body is even (SD below 50 HU) it reads nearly the same.
+        # The fitted region lies further in front; where the body is even (SD below 50 HU) it reads nearly the same.
         if wanted["sd"] < 50:
-            assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=5), level["level"]
+            assert level["measurement"]["meanHu"] == pytest.approx(wanted["hu"], abs=8), level["level"]
     codes = {w["code"] for level in file["levels"] for w in level["warnings"]}
     assert ("kvp-unknown" in codes) == (name == "ts-example")
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..config import UserError
 from ..real_data import Scan, read_nifti, scan_from_datasets
+from .patient_age import age_from_dates, age_in_years
 
 NIFTI_ENDINGS = (".nii", ".nii.gz")
 # What programs add to the name of a case: VerSe (_ct, _seg-..., _ctd), NIfTI channels (_0000), our own files.
@@ -72,8 +73,10 @@ def _text(dataset: Any, keyword: str) -> str | None:
 
 
 def _age(dataset: Any) -> float | None:
-    match = re.fullmatch(r"(\d{3})Y", _text(dataset, "PatientAge") or "")
-    return float(match[1]) if match else None
+    told = _text(dataset, "PatientAge")
+    if told is not None:
+        return age_in_years(told)
+    return age_from_dates(_text(dataset, "PatientBirthDate"), _text(dataset, "StudyDate"))
 
 
 def _describe(dataset: Any) -> dict[str, Any]:

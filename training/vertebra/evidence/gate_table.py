@@ -7,6 +7,7 @@ to say nothing of contrast. Limits were chosen on ``tune``; the page quotes ``te
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections import Counter
@@ -27,6 +28,7 @@ from ..config import REPO_ROOT
 from .doubt_cases import KINDS, LARGE_SETS, load_case
 
 OUT = REPO_ROOT / "docs" / "evaluation" / "gates" / "table.json"
+JUDGES = Path(__file__).parents[1] / "clinic"
 # Of a ball of a focus's volume: half a centimetre more each.
 FOCUS_EDGES_MM = (5, 8, 10.5, 13, 18)
 FOCUS_CODES = {
@@ -88,15 +90,28 @@ def _is_high(level: dict[str, Any]) -> bool:
 
 
 def judge_all(folder: Path) -> list[dict[str, Any]]:
-    """Kind by kind; resumes. Plain ones with contrast agent are left out, since the gates are right about it."""
+    """Kind by kind; goes on where the same sources were stopped. Plain ones with contrast agent are left out, since
+    the gates are right about it."""
     rows = []
+    judges = judges_hash()
     for kind in KINDS:
         stored = folder / f"judged-{kind}.json"
-        if not stored.exists():
+        kept = json.loads(stored.read_text(encoding="utf-8")) if stored.exists() else None
+        if not isinstance(kept, dict) or kept["judges"] != judges:
             paths = sorted(folder.glob(f"{kind}-[0-9][0-9][0-9].npz"))
-            write_json(stored, [judge(path) for path in paths if kind != "plain" or _phase(path) == "none"])
-        rows += json.loads(stored.read_text(encoding="utf-8"))
+            judged = [judge(path) for path in paths if kind != "plain" or _phase(path) == "none"]
+            kept = {"judges": judges, "rows": judged}
+            write_json(stored, kept)
+        rows += kept["rows"]
     return rows
+
+
+def judges_hash() -> str:
+    """SHA-256 over what decides what the gates say: the clinic's sources, the app's rules and this file."""
+    digest = hashlib.sha256()
+    for source in [*sorted(JUDGES.glob("*.py")), JUDGES / "app-rules.json", Path(__file__)]:
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
 
 
 def _phase(path: Path) -> str:
