@@ -21,10 +21,12 @@ def test_the_same_vertebra_differs_by_the_one_thing_added() -> None:
     assert inspect_body_region(plain, centre).metal_fraction == 0
     assert inspect_body_region(cement, other).metal_fraction > 0.02
     assert (
-        inspect_doubts(*scan_of("metal"), None).metal_mm3 > inspect_doubts(plain, centre, None).metal_mm3 == 0
+        inspect_doubts(*scan_of("metal"), None, None).metal_mm3
+        > inspect_doubts(plain, centre, None, None).metal_mm3
+        == 0
     )
-    assert inspect_doubts(*scan_of("sclerotic"), None).dense.volume_mm3 > 100
-    assert inspect_doubts(plain, centre, None).dense.volume_mm3 == 0
+    assert inspect_doubts(*scan_of("sclerotic"), None, None).dense.volume_mm3 > 100
+    assert inspect_doubts(plain, centre, None, None).dense.volume_mm3 == 0
 
 
 def test_eta_squared_is_one_for_a_group_that_tells_all_and_near_zero_for_chance() -> None:

@@ -51,7 +51,7 @@ export function inspectLevel(volume: VolumeSource, centreLps: WorldPoint, { fit,
 export function inspectVoxels(volume: VolumeSource, centreLps: WorldPoint, fit: VertebraFit | null, roi: Roi | null, slab: AxialSlab = readAxialSlab(volume, centreLps)): LevelVoxels {
   return {
     region: inspectBodyRegion(volume, centreLps),
-    doubts: inspectDoubts(volume, centreLps, fit, slab),
+    doubts: inspectDoubts(volume, centreLps, fit, roi, slab),
     layers: roi === null ? null : roiLayers(volume, roi),
   };
 }

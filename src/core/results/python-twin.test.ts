@@ -91,6 +91,8 @@ const CASES: readonly Case[] = [
   { name: 'a loose focus', phantom: withBlock(20, 9) },
   { name: 'a loose focus with fat', phantom: withBlock(-60, 9) },
   { name: 'a dense focus', phantom: withBlock(520, 5) },
+  { name: 'a loose focus in the region', phantom: withBlock(20, 9), measures: true },
+  { name: 'a dense focus in the region of a fitted body', phantom: withBlock(520, 5), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) }, measures: true },
   { name: 'one end of the region denser', phantom: { boneHu: 130, block: { hu: 300, min: [0, 0, 12], max: [37, 41, 23] } }, measures: true },
   { name: 'a little metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [2, 2, 8], max: [4, 4, 9] } } },
   { name: 'much metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [1, 1, 8], max: [6, 7, 11] } } },

@@ -20,6 +20,7 @@ from .measure import sample
 
 _LIMITS = RULES["doubts"]
 SD_PER_MEDIAN_DEVIATION = 1.4826  # of a normal distribution
+PATIENT_AXES = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0]])  # rows left, front, up
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,23 @@ class Body:
 
 @dataclass(frozen=True)
 class Focus:
-    """The largest connected part that stands out; ``mean_hu`` of its samples."""
+    """The largest connected part that stands out; ``mean_hu`` of its samples; ``without_hu``: what the measured
+    region reads without it, None where that is nearly the same, and without a region."""
 
     volume_mm3: float
     mean_hu: float
+    without_hu: float | None = None
+
+
+NOTHING = Focus(0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Hole:
-    """The evenest part like soft tissue in denser bone; ``score``: how clear it is, 0 where there is none."""
+    """The evenest part like soft tissue in denser bone, as a focus; ``score``: how clear it is, 0 where there is none."""
 
     score: float
-    volume_mm3: float
-    mean_hu: float
+    focus: Focus
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,38 @@ def _line(half: float, step: float) -> np.ndarray:
     return np.arange(-math.floor(half / step), math.floor(half / step) + 1) * step
 
 
-def _focus(mask: np.ndarray, hu: np.ndarray, cell_mm3: float) -> tuple[Focus, np.ndarray]:
-    """Largest part of a mask connected by faces; the first one met where two are as large."""
+def _largest(mask: np.ndarray) -> np.ndarray:
+    """Largest part of a mask connected by faces; the first one met where two are as large; the mask where it is empty."""
     parts, count = ndimage.label(mask)
-    if count == 0:
-        return Focus(0.0, 0.0), mask
-    sizes = np.bincount(parts.ravel())[1:]
-    largest = parts == 1 + int(np.argmax(sizes))
-    return Focus(float(sizes.max() * cell_mm3), float(hu[largest].mean())), largest
+    return parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:])) if count else mask
+
+
+def _focus(part: np.ndarray, hu: np.ndarray, region: np.ndarray | None) -> Focus:
+    """Of a part of the grid; region: samples of the measured one."""
+    if not part.any():
+        return NOTHING
+    cell_mm3 = _LIMITS["grid"]["stepMm"] ** 3
+    without = None if region is None else _region_without(part, hu, region)
+    return Focus(float(part.sum() * cell_mm3), float(hu[part].mean()), without)
+
+
+def _region_without(part: np.ndarray, hu: np.ndarray, region: np.ndarray) -> float | None:
+    """Mean HU of a region without a focus and the samples that touch it; None where the focus changes it by less
+    than what two careful regions differ by, or leaves too little of it."""
+    rule = _LIMITS["regionWithout"]
+    rest = region & ~ndimage.binary_dilation(part, np.ones((3, 3, 3)))
+    if rest.sum() == 0 or rest.sum() < rule["leastShare"] * region.sum():
+        return None
+    rest_hu = float(hu[rest].mean())
+    return None if abs(rest_hu - float(hu[region].mean())) < rule["changeHu"] else rest_hu
+
+
+def _in_region(points: np.ndarray, roi: dict[str, Any]) -> np.ndarray:
+    """Which of points [..., 3] (LPS) lie in a measured region."""
+    axes = np.array([roi["left"], roi["front"], roi["up"]], dtype=float) if "up" in roi else PATIENT_AXES
+    left, front, up = np.moveaxis((points - np.asarray(roi["centreLps"], dtype=float)) @ axes.T, -1, 0)
+    across = (left / roi["halfWidthMm"]) ** 2 + (front / roi["halfDepthMm"]) ** 2
+    return (across <= 1) & (np.abs(up) <= roi["heightMm"] / 2)
 
 
 def _reach(fit: dict[str, Any] | None) -> list[float]:
@@ -130,10 +159,12 @@ def _in_vein(x: np.ndarray, y: np.ndarray, z: np.ndarray, half_height: float) ->
     return (np.abs(x) < vein["halfWidthMm"]) & (y > vein["fromMm"]) & (np.abs(z) < half_height)
 
 
-def _find_hole(hu: np.ndarray, smooth: np.ndarray, used: np.ndarray, noise: float) -> Hole:
-    """hu, smooth: of the grid [z, y, x]; used: known and no vein."""
+def _find_hole(
+    hu: np.ndarray, smooth: np.ndarray, used: np.ndarray, noise: float, region: np.ndarray | None
+) -> Hole:
+    """hu, smooth: of the grid [z, y, x]; used: known and no vein; region: samples of the measured one."""
     rule, step = _LIMITS["hole"], _LIMITS["grid"]["stepMm"]
-    nothing = Hole(0.0, 0.0, 0.0)
+    nothing = Hole(0.0, NOTHING)
     if not used.any():
         return nothing
     reach = math.floor(rule["radiusMm"] / step)
@@ -159,35 +190,39 @@ def _find_hole(hu: np.ndarray, smooth: np.ndarray, used: np.ndarray, noise: floa
     inside[seed] = True
     parts, _ = ndimage.label(inside)
     part = parts == parts[seed]
-    return Hole(float(score[seed]), float(part.sum() * step**3), float(hu[part].mean()))
+    return Hole(float(score[seed]), _focus(part, hu, region))
 
 
-def inspect_foci(scan: Scan, body: Body, reach: list[float]) -> tuple[float, Focus, Focus, float, Hole]:
-    """Noise, the densest and the loosest focus, the share of fat in the latter, and the clearest hole."""
+def inspect_foci(
+    scan: Scan, body: Body, reach: list[float], roi: dict[str, Any] | None
+) -> tuple[float, Focus, Focus, float, Hole]:
+    """Noise, the densest and the loosest focus, the share of fat in the latter, and the clearest hole; roi: where it
+    is measured, None where it is not."""
     step = _LIMITS["grid"]["stepMm"]
     lines = [_line(half, step) for half in reach]
     z, y, x = np.meshgrid(*lines[::-1], indexing="ij")  # as the app walks them: x fastest
-    hu = sample(scan, np.stack([x, y, z], -1).reshape(-1, 3) @ body.axes + body.centre).reshape(x.shape)
+    points = np.stack([x, y, z], -1) @ body.axes + body.centre
+    hu = sample(scan, points.reshape(-1, 3)).reshape(x.shape)
     ellipse = (x / reach[0]) ** 2 + (y / reach[1]) ** 2 <= 1
     known = ellipse & ~np.isnan(hu)
     if not known.any():
-        nothing = Focus(0.0, 0.0)
-        return 0.0, nothing, nothing, 0.0, Hole(0.0, 0.0, 0.0)
+        return 0.0, NOTHING, NOTHING, 0.0, Hole(0.0, NOTHING)
     hu = np.where(known, hu, 0.0)
+    region = None if roi is None else known & _in_region(points, roi)
     ones = np.ones((3, 3, 3))
     count = ndimage.convolve(known.astype(float), ones, mode="constant")
     smooth = ndimage.convolve(hu, ones, mode="constant") / np.maximum(count, 1)
     middle = float(np.median(hu[known]))
     in_vein = _in_vein(x, y, z, _LIMITS["vein"]["halfHeightMm"])
     core = known & (np.abs(z) <= _LIMITS["dense"]["halfHeightMm"])
-    cell = step**3
     limit = max(middle + _LIMITS["dense"]["aboveHu"], _LIMITS["dense"]["leastHu"])
-    dense, _ = _focus(core & (smooth > limit), hu, cell)
-    loose, where = _focus(known & ~in_vein & (middle - smooth > _LIMITS["loose"]["belowHu"]), hu, cell)
-    fat = float((hu[where & known] < _LIMITS["fatBelowHu"]).mean()) if loose.volume_mm3 > 0 else 0.0
+    dense = _focus(_largest(core & (smooth > limit)), hu, region)
+    where = _largest(known & ~in_vein & (middle - smooth > _LIMITS["loose"]["belowHu"]))
+    loose = _focus(where, hu, region)
+    fat = float((hu[where] < _LIMITS["fatBelowHu"]).mean()) if where.any() else 0.0
     noise = SD_PER_MEDIAN_DEVIATION * float(np.median(np.abs(hu - smooth)[known]))
     used = known & ~_in_vein(x, y, z, _LIMITS["hole"]["veinHalfHeightMm"])
-    return noise, dense, loose, fat, _find_hole(hu, smooth, used, noise)
+    return noise, dense, loose, fat, _find_hole(hu, smooth, used, noise, region)
 
 
 def find_streaks(slab: Slab) -> Streaks | None:
@@ -265,12 +300,16 @@ def bridge_sectors(scan: Scan, body: Body, fit: dict[str, Any]) -> int:
 
 
 def inspect_doubts(
-    scan: Scan, centre: list[float], fit: dict[str, Any] | None, slab: Slab | None = None
+    scan: Scan,
+    centre: list[float],
+    fit: dict[str, Any] | None,
+    roi: dict[str, Any] | None,
+    slab: Slab | None = None,
 ) -> Doubts:
-    """What the voxels of a body and its surroundings say; fit: ``fit`` of the results file, or None; slab: at the
-    centre, where it has been read."""
+    """What the voxels of a body and its surroundings say; fit: ``fit`` of the results file, or None; roi: the measured
+    region, or None; slab: at the centre, where it has been read."""
     body = body_of(centre, fit)
-    noise, dense, loose, fat, hole = inspect_foci(scan, body, _reach(fit))
+    noise, dense, loose, fat, hole = inspect_foci(scan, body, _reach(fit), roi)
     return Doubts(
         noise_hu=noise,
         dense=dense,

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..real_data import Scan
 from .app_rules import RULES
-from .doubts import Doubts, inspect_doubts, roi_layers
+from .doubts import Doubts, Focus, inspect_doubts, roi_layers
 from .heights import height_warnings
 from .level_warning import Warning, gravest_first, said, whole
 from .measure import BodyRegion, Problem, inspect_body_region
@@ -128,29 +128,31 @@ def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool) -> lis
     if dense.volume_mm3 > _DOUBTS["dense"]["markMm3"] and not is_dense_said:
         sentence = (
             f"A part of the body of {_millilitres(dense.volume_mm3)} ml has {whole(dense.mean_hu)} HU, far "
-            "denser than the rest: look for sclerosis, a bone island or an impacted fracture."
+            f"denser than the rest{_without(dense)}: look for sclerosis, a bone island or an impacted fracture."
         )
         found.append(said("mark", "dense-focus", sentence))
-    limits, hole = _DOUBTS["loose"], doubts.hole
+    limits, hole = _DOUBTS["loose"], doubts.hole.focus
     is_fat = doubts.fat_share > _DOUBTS["fatShare"]
     look = "look for a lytic lesion, a Schmorl node or a vein."
     if is_fat and loose.volume_mm3 > limits["fatMarkMm3" if is_fitted else "unfittedMarkMm3"]:
-        part = _less_dense(loose.volume_mm3, loose.mean_hu)
-        found.append(said("mark", "haemangioma", f"{part}, with fat in it: look for a haemangioma."))
-    elif hole.score > _DOUBTS["hole"]["markScore" if is_fitted else "unfittedMarkScore"]:
-        part = _less_dense(hole.volume_mm3, hole.mean_hu)
-        found.append(said("mark", "loose-focus", f"{part}, and as even as soft tissue: {look}"))
+        sentence = f"{_less_dense(loose)}, with fat in it{_without(loose)}: look for a haemangioma."
+        found.append(said("mark", "haemangioma", sentence))
+    elif doubts.hole.score > _DOUBTS["hole"]["markScore" if is_fitted else "unfittedMarkScore"]:
+        sentence = f"{_less_dense(hole)}, and as even as soft tissue{_without(hole)}: {look}"
+        found.append(said("mark", "loose-focus", sentence))
     elif loose.volume_mm3 > limits["markMm3" if is_fitted else "unfittedMarkMm3"]:
-        part = _less_dense(loose.volume_mm3, loose.mean_hu)
-        found.append(said("mark", "loose-focus", f"{part}: {look}"))
+        found.append(said("mark", "loose-focus", f"{_less_dense(loose)}{_without(loose)}: {look}"))
     return found
 
 
-def _less_dense(volume_mm3: float, mean_hu: float) -> str:
-    return (
-        f"A part of the body of {_millilitres(volume_mm3)} ml has {whole(mean_hu)} HU, far less dense than "
-        "the rest"
-    )
+def _less_dense(focus: Focus) -> str:
+    volume, hu = _millilitres(focus.volume_mm3), whole(focus.mean_hu)
+    return f"A part of the body of {volume} ml has {hu} HU, far less dense than the rest"
+
+
+def _without(focus: Focus) -> str:
+    hu = focus.without_hu
+    return "" if hu is None else f"; without it the measured region reads {whole(hu)} HU"
 
 
 def _millilitres(mm3: float) -> str:
@@ -322,7 +324,7 @@ def find_warnings(
         *body_warnings(
             level,
             inspect_body_region(scan, centre),
-            inspect_doubts(scan, centre, fit),
+            inspect_doubts(scan, centre, fit, None if isinstance(measured, Problem) else measured["roi"]),
             header,
             muscle["sdHu"] if muscle else None,
             is_fit_sought and fit is None,

@@ -46,7 +46,7 @@ def judge(path: Path) -> dict[str, Any]:
     tissues = tissues_in_slab(slab)
     blood = tissues["blood"]["medianHu"] if tissues["blood"] else None
     muscle = tissues["muscle"]["sdHu"] if tissues["muscle"] else None
-    doubts = inspect_doubts(scan, centre, fit, slab)
+    doubts = inspect_doubts(scan, centre, fit, roi, slab)
     header = {**scan.header, "sliceThicknessMm": facts["thickness_mm"]}
     said = [
         *measurement_warnings(scan, measure_roi_at(scan, roi, None)),

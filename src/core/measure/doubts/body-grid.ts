@@ -2,13 +2,15 @@ import { PATIENT_AXES } from '../../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../../geometry/spaces.ts';
 import { makeBlockSampler } from '../../volume/sample-block.ts';
 import type { VolumeSource, VoxelBox } from '../../volume/volume-source.ts';
-import { pointIn } from '../body-frame.ts';
+import { pointIn, type BodyFrame } from '../body-frame.ts';
 import { boxAround } from '../roi.ts';
 import type { VertebraFit } from '../vertebra-fit.ts';
 import { DOUBT_LIMITS } from './limits.ts';
 
 /** Samples of a body's inside on a grid in its axes. Index x fastest, then y, then z; mm from the centre, y to the back. */
 export type BodyGrid = {
+  readonly centreLps: WorldPoint;
+  readonly frame: BodyFrame;
   readonly size: readonly [number, number, number];
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -64,7 +66,7 @@ export function sampleBody(volume: VolumeSource, markLps: WorldPoint, fit: Verte
     isKnown[index] = 1;
     hu[index] = value;
   }
-  return { size, x, y, z, isKnown, hu, smoothHu: smooth(hu, isKnown, size), cellMm3: stepMm ** 3 };
+  return { centreLps, frame, size, x, y, z, isKnown, hu, smoothHu: smooth(hu, isKnown, size), cellMm3: stepMm ** 3 };
 }
 
 /** Where the basivertebral vein may run, mm from the centre. */

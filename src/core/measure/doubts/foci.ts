@@ -1,8 +1,10 @@
+import type { Roi } from '../roi.ts';
 import { isInVein, type BodyGrid } from './body-grid.ts';
 import { largestPart } from './connected-part.ts';
 import { focusOf, median, NOTHING, type Focus } from './focus.ts';
 import { findHole, NO_HOLE, type Hole } from './hole.ts';
 import { DOUBT_LIMITS } from './limits.ts';
+import { samplesInRegion } from './region-without.ts';
 
 export type Foci = {
   /** Spread of single samples about the mean of their neighbours as an SD, HU; by the median deviation, so that a focus does not count. */
@@ -14,11 +16,15 @@ export type Foci = {
   readonly hole: Hole;
 };
 
-/** What stands out inside a body against its own median, so that contrast agent and voltage do not matter. */
-export function findFoci(grid: BodyGrid): Foci {
+/**
+ * What stands out inside a body against its own median, so that contrast agent and voltage do not matter.
+ * @param roi where it is measured, null where it is not
+ */
+export function findFoci(grid: BodyGrid, roi: Roi | null): Foci {
   const { z, isKnown, hu, smoothHu } = grid;
   const known = Array.from(isKnown.keys()).filter((index) => isKnown[index] === 1);
   if (known.length === 0) return { noiseHu: 0, dense: NOTHING, loose: NOTHING, fatShare: 0, hole: NO_HOLE };
+  const isInRegion = roi === null ? null : samplesInRegion(grid, roi);
   const at = (values: Float64Array, index: number): number => values[index] ?? 0;
   const middle = median(known.map((index) => at(hu, index)));
   const { dense, loose, fatBelowHu } = DOUBT_LIMITS;
@@ -27,10 +33,10 @@ export function findFoci(grid: BodyGrid): Foci {
   const noiseHu = SD_PER_MEDIAN_DEVIATION * median(known.map((index) => Math.abs(at(hu, index) - at(smoothHu, index))));
   return {
     noiseHu,
-    dense: focusOf(grid, densePart),
-    loose: focusOf(grid, loosePart),
+    dense: focusOf(grid, densePart, isInRegion),
+    loose: focusOf(grid, loosePart, isInRegion),
     fatShare: loosePart.filter((index) => at(hu, index) < fatBelowHu).length / Math.max(1, loosePart.length),
-    hole: findHole(grid, noiseHu),
+    hole: findHole(grid, noiseHu, isInRegion),
   };
 }
 

@@ -1,12 +1,22 @@
 import type { BodyGrid } from './body-grid.ts';
+import { regionWithout } from './region-without.ts';
 
-/** The largest connected part of a body that stands out; the mean is of its single samples, 0 where there is none. */
-export type Focus = { readonly volumeMm3: number; readonly meanHu: number };
+/** The largest connected part of a body that stands out. */
+export type Focus = {
+  readonly volumeMm3: number;
+  /** Of its single samples, 0 where there is none. */
+  readonly meanHu: number;
+  /** What the measured region reads without it; null where that is nearly the same, and without a region (region-without.ts). */
+  readonly withoutHu: number | null;
+};
 
-export const NOTHING: Focus = { volumeMm3: 0, meanHu: 0 };
+export const NOTHING: Focus = { volumeMm3: 0, meanHu: 0, withoutHu: null };
 
-export function focusOf({ hu, cellMm3 }: BodyGrid, part: readonly number[]): Focus {
-  return part.length === 0 ? NOTHING : { volumeMm3: part.length * cellMm3, meanHu: mean(part.map((index) => hu[index] ?? 0)) };
+/** @param isInRegion samples of the measured region, null without one */
+export function focusOf(grid: BodyGrid, part: readonly number[], isInRegion: Uint8Array | null): Focus {
+  if (part.length === 0) return NOTHING;
+  const withoutHu = isInRegion === null ? null : regionWithout(grid, part, isInRegion);
+  return { volumeMm3: part.length * grid.cellMm3, meanHu: mean(part.map((index) => grid.hu[index] ?? 0)), withoutHu };
 }
 
 export function mean(values: readonly number[]): number {

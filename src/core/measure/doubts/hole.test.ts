@@ -11,7 +11,7 @@ const lumps = (x: number, y: number, z: number): number => 45 * Math.sin(x / 1.3
 
 function holeIn(hu: (x: number, y: number, z: number) => number) {
   const volume = makeSyntheticVolume((x, y, z) => hu(x - centre[0], y - centre[1], z - centre[2]));
-  return findFoci(sampleBody(volume, centre, null)).hole;
+  return findFoci(sampleBody(volume, centre, null), null).hole;
 }
 
 describe('findHole', () => {

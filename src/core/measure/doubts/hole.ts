@@ -8,8 +8,11 @@ export type Hole = Focus & { readonly score: number };
 
 export const NO_HOLE: Hole = { ...NOTHING, score: 0 };
 
-/** @param noiseHu of single samples */
-export function findHole(grid: BodyGrid, noiseHu: number): Hole {
+/**
+ * @param noiseHu of single samples
+ * @param isInRegion samples of the measured region, null without one
+ */
+export function findHole(grid: BodyGrid, noiseHu: number, isInRegion: Uint8Array | null): Hole {
   const { isKnown, hu, smoothHu, size } = grid;
   const { knownShare, mostHu, floorHu, noiseShare, veinHalfHeightMm } = DOUBT_LIMITS.hole;
   const isUsed = Uint8Array.from(isKnown, (value, n) => (value === 1 && !isInVein(grid, n, veinHalfHeightMm) ? 1 : 0));
@@ -36,7 +39,7 @@ export function findHole(grid: BodyGrid, noiseHu: number): Hole {
   }
   if (best.seed < 0) return NO_HOLE;
   const part = partFrom(best.seed, size, Uint8Array.from(isUsed, (value, n) => (value === 1 && (smoothHu[n] ?? 0) < (best.meanHu + middle) / 2 ? 1 : 0)));
-  return { score: best.score, ...focusOf(grid, part) };
+  return { score: best.score, ...focusOf(grid, part, isInRegion) };
 }
 
 type Offset = readonly [number, number, number];

@@ -1,6 +1,7 @@
 import type { WorldPoint } from '../../geometry/spaces.ts';
 import type { VolumeSource } from '../../volume/volume-source.ts';
 import { cellOf, type AxialSlab } from '../axial-slab.ts';
+import type { Roi } from '../roi.ts';
 import type { VertebraFit } from '../vertebra-fit.ts';
 import { sampleBody } from './body-grid.ts';
 import { bridgeSectors } from './bridges.ts';
@@ -19,11 +20,12 @@ export type DoubtFacts = Foci & {
 
 /**
  * @param centreLps of the mark; a fit's own centre counts where there is one
+ * @param roi where it is measured, null where it is not
  * @param slab at the mark
  */
-export function inspectDoubts(volume: VolumeSource, centreLps: WorldPoint, fit: VertebraFit | null, slab: AxialSlab): DoubtFacts {
+export function inspectDoubts(volume: VolumeSource, centreLps: WorldPoint, fit: VertebraFit | null, roi: Roi | null, slab: AxialSlab): DoubtFacts {
   return {
-    ...findFoci(sampleBody(volume, centreLps, fit)),
+    ...findFoci(sampleBody(volume, centreLps, fit), roi),
     metalMm3: metalBeside(volume, centreLps),
     streaks: findStreaks(slab, cellOf(slab, centreLps)),
     bridgeSectors: fit === null ? null : bridgeSectors(volume, fit),

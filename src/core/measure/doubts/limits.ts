@@ -20,6 +20,8 @@ export const DOUBT_LIMITS = {
    * noise and a floor are added. A smaller part of a lesion is enough than of the uneven marrow of old bone. The vein is flatter than a ball.
    */
   hole: { radiusMm: 3.4, knownShare: 0.6, mostHu: 85, floorHu: 10, noiseShare: 0.15, markScore: 2.6, unfittedMarkScore: 3.5, veinHalfHeightMm: 3 },
+  /** What a measured region reads without a focus is said where so much of it is left, and it differs by more than two careful regions do. */
+  regionWithout: { leastShare: 0.2, changeHu: 3 },
   /** A single sample that holds fat and no bone; in a haemangioma many of them do. */
   fatBelowHu: -10,
   fatShare: 0.15,

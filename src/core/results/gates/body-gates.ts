@@ -58,23 +58,28 @@ function streakWarnings({ metalMm3, streaks }: DoubtFacts): readonly LevelWarnin
 function focusWarnings({ dense, loose, fatShare, hole }: DoubtFacts, isDenseSaid: boolean, isFitted: boolean): readonly LevelWarning[] {
   const warnings: LevelWarning[] = [];
   if (dense.volumeMm3 > DOUBT_LIMITS.dense.markMm3 && !isDenseSaid) {
-    const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest: look for sclerosis, a bone island or an impacted fracture.`;
+    const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest${without(dense)}: look for sclerosis, a bone island or an impacted fracture.`;
     warnings.push(warn('mark', 'dense-focus', sentence));
   }
   const limits = DOUBT_LIMITS.loose;
   const isFat = fatShare > DOUBT_LIMITS.fatShare;
   if (isFat && loose.volumeMm3 > (isFitted ? limits.fatMarkMm3 : limits.unfittedMarkMm3)) {
-    warnings.push(warn('mark', 'haemangioma', `${lessDense(loose)}, with fat in it: look for a haemangioma.`));
+    warnings.push(warn('mark', 'haemangioma', `${lessDense(loose)}, with fat in it${without(loose)}: look for a haemangioma.`));
   } else if (hole.score > (isFitted ? DOUBT_LIMITS.hole.markScore : DOUBT_LIMITS.hole.unfittedMarkScore)) {
-    warnings.push(warn('mark', 'loose-focus', `${lessDense(hole)}, and as even as soft tissue: look for a lytic lesion, a Schmorl node or a vein.`));
+    warnings.push(warn('mark', 'loose-focus', `${lessDense(hole)}, and as even as soft tissue${without(hole)}: look for a lytic lesion, a Schmorl node or a vein.`));
   } else if (loose.volumeMm3 > (isFitted ? limits.markMm3 : limits.unfittedMarkMm3)) {
-    warnings.push(warn('mark', 'loose-focus', `${lessDense(loose)}: look for a lytic lesion, a Schmorl node or a vein.`));
+    warnings.push(warn('mark', 'loose-focus', `${lessDense(loose)}${without(loose)}: look for a lytic lesion, a Schmorl node or a vein.`));
   }
   return warnings;
 }
 
 function lessDense({ volumeMm3, meanHu }: Focus): string {
   return `A part of the body of ${millilitres(volumeMm3)} ml has ${Math.round(meanHu)} HU, far less dense than the rest`;
+}
+
+/** What the reader would measure beside it. */
+function without({ withoutHu }: Focus): string {
+  return withoutHu === null ? '' : `; without it the measured region reads ${Math.round(withoutHu)} HU`;
 }
 
 function millilitres(mm3: number): string {

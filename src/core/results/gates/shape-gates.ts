@@ -12,7 +12,7 @@ export function shapeWarnings({ fit, isRoiEdited, pick }: GateInput): readonly L
   return [...edited, ...(fit === null ? [unfittedWarning(isEdited)] : placeWarnings(fit, pick.centreLps))];
 }
 
-/** A region that follows the mark alone agrees with a hand-placed one half as often as that of a fitted body (docs/evaluation/measuring.md); the reader's own does not depend on it. */
+/** A region that follows the mark alone agrees with a hand-placed one about half as often as that of a fitted body (docs/evaluation/measuring.md); the reader's own does not depend on it. */
 function unfittedWarning(isRoiEdited: boolean): LevelWarning {
   if (isRoiEdited) return warn('note', 'no-fit', 'The edges of this body were not found with confidence, so no heights are given.');
   const sentence = 'The edges of this body were not found with confidence, so the region lies by the mark alone and no heights are given: move the mark to the middle of the body, or place the region by hand.';
