@@ -18,7 +18,7 @@ function withoutBall(at: readonly [number, number, number], radiusMm: number, ro
 
 describe('what a region reads without a focus', () => {
   it('is the bone round it', () => {
-    expect(withoutBall([2, -3, 0], 4, roiAt(centre))).toBeCloseTo(120, 0);
+    expect(Math.abs((withoutBall([2, -3, 0], 4, roiAt(centre)) ?? 0) - 120)).toBeLessThan(2);
   });
 
   it('is not said where the focus lies clear of the region, or fills it, or nothing is measured', () => {
@@ -28,8 +28,8 @@ describe('what a region reads without a focus', () => {
   });
 
   it('follows the axes of the region', () => {
-    const across = { ...roiAt(centre), ...frameOfAxis([1, 0, 0]), halfWidthMm: 4, halfDepthMm: 8, heightMm: 18 };
-    expect(withoutBall([6, -2, 0], 3.5, across)).toBeCloseTo(120, 0);
+    const across = { ...roiAt(centre), ...frameOfAxis([1, 0, 0], [0, 0, -1]), halfWidthMm: 4, halfDepthMm: 8, heightMm: 18 };
+    expect(Math.abs((withoutBall([6, -2, 0], 3.5, across) ?? 0) - 120)).toBeLessThan(2);
     expect(withoutBall([6, -2, 0], 3.5, { ...across, heightMm: 4 })).toBeNull();
   });
 });
