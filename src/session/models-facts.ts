@@ -1,4 +1,4 @@
-import type { ModelManifest } from '#src/core/model/manifest.ts';
+import type { GatingFacts, ModelManifest } from '#src/core/model/manifest.ts';
 import type { CheckProgress, ModelSpeed } from '#src/inference/index.ts';
 
 /** What the page shows of a network; the manifest itself stays outside the store. */
@@ -18,6 +18,8 @@ export type ModelFacts = {
   readonly warnings: readonly string[];
   /** Share of vertebrae whose truth its intervals hold, by its own word; 0 to 1. */
   readonly coverage: number;
+  /** What moves its experts' shares, by its own word; null where nobody measured it. */
+  readonly gating: GatingFacts | null;
   readonly devices: readonly { readonly id: string; readonly title: string; readonly unit: 'g/cm2' | 'mg/cm2' }[];
 };
 
@@ -40,10 +42,11 @@ export type OwnModel = {
 export type ModelCheck = { readonly name: string; readonly progress: CheckProgress };
 
 export function factsOfModel(manifest: ModelManifest, origin: ModelFacts['origin']): ModelFacts {
-  const { id, title, version, file, provenance, licence, created, intendedUse, warnings, devices, calibration } = manifest;
+  const { id, title, version, file, provenance, licence, created, intendedUse, warnings, devices, calibration, gating } = manifest;
   return {
     id, title, version, sha256: file.sha256, origin, trainedOn: provenance.data, licence, created, intendedUse, warnings,
     coverage: calibration.intervals.coverage,
+    gating: gating ?? null,
     devices: devices.map((device) => ({ id: device.id, title: device.title, unit: device.unit })),
   };
 }

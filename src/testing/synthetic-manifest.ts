@@ -70,6 +70,7 @@ export function syntheticManifest(overrides: Partial<ModelManifest> = {}): Model
       intervals: { coverage: 0.9, split: 'calibration', vbmd: 1.5, abmd: [1.7, 1.9], osteoporosisLogit: [2.1, 2.3] },
       ood: { limit: 30, quantile: 0.99, split: 'calibration' },
     },
+    gating: { vertebrae: 40, experts: [{ name: null, varianceExplained: { level: 0.3, device: 0.1 } }, { name: null, varianceExplained: { level: 0.2, device: 0 } }, { name: 'level', varianceExplained: { level: 0.6, device: 0.2 } }] },
     metrics: {},
     golden: {
       file: { name: 'golden.bin', bytes: 120, sha256: SHA_B },

@@ -33,6 +33,7 @@ TOP_FIELDS = {
     "devices",
     "levels",
     "calibration",
+    "gating",
     "metrics",
     "golden",
 }

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from vertebra.config import UserError
-from vertebra.real_data import UNKNOWN_HEADER, Scan
 from vertebra.release.onnx_graph import open_session
 from vertebra.spine.column import draw_column, names_of
 from vertebra.spine.config import (
@@ -31,7 +30,6 @@ from vertebra.spine.export import build_spine_manifest, golden_section
 from vertebra.spine.fit import build, load_checkpoint, load_spine_model, train_spine
 from vertebra.spine.graph import build_spine_graph, run_spine_session
 from vertebra.spine.held_out import simulate_held_out
-from vertebra.spine.real_scans import coarse_volume
 from vertebra.spine.store import StoredTrunk, simulate_trunks
 from vertebra.spine.trunk import paint_trunk
 
@@ -241,27 +239,6 @@ def test_held_out_spines_say_where_their_bodies_are(tiny: SpineConfig) -> None:
             assert vertebra["axisLps"][2] > 0.3
     assert len(bone) > 5
     assert np.median(bone) > 0
-
-
-def test_a_real_scan_lands_on_the_grid_where_it_lies() -> None:
-    # Oblique in plane, anisotropic, offset: one bright voxel block at a known world point.
-    turn = np.deg2rad(20)
-    matrix = np.eye(4)
-    matrix[:3, 0] = 0.8 * np.array([np.cos(turn), np.sin(turn), 0])
-    matrix[:3, 1] = 0.8 * np.array([-np.sin(turn), np.cos(turn), 0])
-    matrix[:3, 2] = (0, 0, 2.5)
-    matrix[:3, 3] = (-31.0, 140.0, -77.0)
-    hu = np.full((30, 90, 100), -1000.0, dtype=np.float32)
-    k, j, i = np.indices(hu.shape)
-    world = (matrix @ np.array([52.0, 44.0, 14.0, 1.0]))[:3]
-    at = np.stack([i, j, k, np.ones_like(i)], -1) @ matrix[:3].T
-    hu += (1500 * np.exp(-((at - world) ** 2).sum(-1) / 60)).astype(np.float32)
-    volume, origin = coarse_volume(Scan(hu, matrix, dict(UNKNOWN_HEADER)), GridConfig())
-    weight = np.clip(volume.astype(float) + 1000, 0, None)
-    cells = np.indices(volume.shape).reshape(3, -1)
-    centre = (cells * weight.reshape(-1)).sum(1) / weight.sum()
-    np.testing.assert_allclose(origin + 4 * centre[::-1], world, atol=0.5)
-    assert all(n % STRIDE == 0 for n in volume.shape)
 
 
 def test_golden_volume_is_bone_and_clipped() -> None:

@@ -21,9 +21,16 @@ describe('parseManifest', () => {
     expect(parsed).toEqual({ ok: true, value: syntheticManifest() });
   });
 
+  it('accepts a network whose gates nobody measured', () => {
+    expect(parseManifest(withField('gating', undefined))).toMatchObject({ ok: true });
+  });
+
   it.each<[string, unknown, string]>([
     ['schemaVersion', 2, 'schemaVersion'],
     ['id', '../other', 'id'],
+    ['gating.vertebrae', 0, 'gating.vertebrae'],
+    ['gating.experts.0.varianceExplained', { level: 1.2 }, 'gating.experts.0.varianceExplained.level'],
+    ['gating.experts', [{ name: null, varianceExplained: {} }], 'gating.experts'],
     ['file.name', '../model.onnx', 'file.name'],
     ['file.name', 'https://example.org/model.onnx', 'file.name'],
     ['file.sha256', 'ABC', 'file.sha256'],

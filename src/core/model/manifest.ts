@@ -67,6 +67,17 @@ const calibration = z.object({
   ood: z.object({ limit: z.number(), quantile: z.number().gt(0).lt(1), split }),
 });
 
+/** What moves the gates, measured on simulated test vertebrae; a network of which nobody measured it has none. */
+const gating = z.object({
+  vertebrae: z.int().positive(),
+  experts: z.array(z.object({
+    /** The fact that an expert is named after, null where it earned none. */
+    name: z.string().min(1).max(40).overwrite(plainText).nullable(),
+    /** Share of the variance of an expert's share that one fact explains (eta squared). */
+    varianceExplained: z.record(z.string().min(1).max(40).overwrite(plainText), z.number().min(0).max(1)),
+  })),
+});
+
 const numbers = z.array(z.number());
 
 const golden = z.object({
@@ -117,11 +128,14 @@ const shapeOfManifest = z.object({
   devices: z.array(device).min(1),
   levels: z.array(level).min(1),
   calibration,
+  gating: gating.optional(),
   metrics: z.unknown(),
   golden,
 });
 
 export type ModelManifest = z.infer<typeof shapeOfManifest>;
+/** What was measured of a network's gates. */
+export type GatingFacts = z.infer<typeof gating>;
 export type PatchSpec = ModelManifest['input']['patch'];
 export type ManifestFile = z.infer<typeof fileEntry>;
 
@@ -159,6 +173,11 @@ function* findContradictions(manifest: ModelManifest): Generator<Complaint> {
     if (manifest.calibration.intervals[name].length !== devices) {
       yield { path: ['calibration', 'intervals', name], reason: `must have ${devices} numbers, one for each device` };
     }
+  }
+
+  const experts = perPatchShape(manifest, 'gates')[1];
+  if (manifest.gating !== undefined && manifest.gating.experts.length !== experts) {
+    yield { path: ['gating', 'experts'], reason: `must have ${experts ?? 0} entries, one for each expert` };
   }
 
   const { golden } = manifest;

@@ -1,6 +1,6 @@
 import type { LevelResult } from '#src/core/results/level-result.ts';
 import { deviceEstimate, isEstimateRefused } from '#src/core/results/display-class.ts';
-import { describeExperts } from '#src/core/results/expert-words.ts';
+import { describeExperts, expertName } from '#src/core/results/expert-words.ts';
 import { ToggleButton } from '#src/ui/button.tsx';
 import { useSession, useSessionState } from '../use-session.ts';
 import { StabilitySection } from './stability-section.tsx';
@@ -10,8 +10,7 @@ import './explanation.css';
 export function Explanation({ result, deviceId }: { readonly result: LevelResult | undefined; readonly deviceId: string }) {
   const { explaining } = useSession();
   const isShown = useSessionState((state) => state.isActivationShown);
-  // What was measured of the bundled network's gates says nothing of another, whatever its id.
-  const isOwn = useSessionState((state) => state.model?.origin === 'own');
+  const gating = useSessionState((state) => state.model?.gating ?? null);
   if (!result?.network) return <p className="soft">Select a level with an estimate to see what stands behind it.</p>;
   const device = deviceEstimate(result.network, deviceId);
   const [cell] = result.activation ? [result.activation.cellMm] : [];
@@ -31,13 +30,13 @@ export function Explanation({ result, deviceId }: { readonly result: LevelResult
           <ul className="expert-bars" aria-label="Share of each expert">
             {device.gates.map((share, index) => (
               <li key={`expert ${index + 1}`}>
-                <span>{`${index + 1}`}</span>
+                <span>{[`${index + 1}`, expertName(gating, index)].filter(Boolean).join(' ')}</span>
                 <meter min={0} max={1} value={share} aria-label={`Expert ${index + 1}`} />
                 <span>{`${Math.round(share * 100)} %`}</span>
               </li>
             ))}
           </ul>
-          <p className="soft">{describeExperts(device.gates, isOwn ? null : (result.run?.modelId ?? null))}</p>
+          <p className="soft">{describeExperts(device.gates, gating)}</p>
         </>
       ) : null}
       {isEstimateRefused(result) ? <p className="soft">The estimate is not given at this level, so its stability is not shown.</p> : <StabilitySection result={result} deviceId={deviceId} />}

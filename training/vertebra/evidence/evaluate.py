@@ -22,6 +22,7 @@ from ..network.train import is_finished, load_checkpoint
 from ..network.variants import FULL, VARIANTS
 from .baselines import mean_hu_answers, radiomics_answers
 from .comparison import external_gains, site_table, subgroup_table
+from .experts import describe
 from .metrics import resample, share, with_interval
 from .plots import write_plots
 from .predictions import (
@@ -46,13 +47,13 @@ TITLES = {
 }
 
 
-def collect(config: Config) -> tuple[dict[str, list[Answers]], np.ndarray]:
-    """Every method's answers to the test and external patients, by seed; and the released network's gates."""
+def collect(config: Config) -> tuple[dict[str, list[Answers]], list[np.ndarray]]:
+    """Every method's answers to the test and external patients, by seed; and the released network's gates by split."""
     methods: dict[str, list[Answers]] = {
         MEAN_HU: [join_answers(mean_hu_answers(config, TEST_SPLITS))],
         RADIOMICS: [join_answers(radiomics_answers(config, TEST_SPLITS))],
     }
-    gates = np.zeros(0)
+    gates: list[np.ndarray] = []
     for variant, seed, settings in runs(config):
         if not is_finished(settings):
             print(f"evaluate: {variant}, seed {seed} is not trained; left out", flush=True)
@@ -60,7 +61,7 @@ def collect(config: Config) -> tuple[dict[str, list[Answers]], np.ndarray]:
         parts = [network_answers(settings, name) for name in TEST_SPLITS]
         methods.setdefault(variant, []).append(join_answers([answers for answers, _ in parts]))
         if not settings.variant:
-            gates = np.concatenate([gate for _, gate in parts])
+            gates = [gate for _, gate in parts]
     return {name: methods[name] for name in TITLES if name in methods}, gates
 
 
@@ -129,7 +130,8 @@ def evaluate(config: Config, folder: Path) -> dict[str, Any]:
         "externalGain": external_gains(truth, methods, FULL, draws),
         "coverage": coverage(config),
         "subgroups": subgroup_table(truth, methods[FULL][:1], draws),
-        "gates": gate_shares(gates),
+        "gates": gate_shares(np.concatenate(gates)),
+        "experts": describe(gates[TEST_SPLITS.index("test")], load_split(config, "test").labels),
     }
     check = read_real_check(config)
     if check is not None:

@@ -8,24 +8,15 @@ enough to matter and one fact explains most of that.
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from ..checkpoint import write_json
-from ..config import DEVICES, LEVELS, REPO_ROOT, Config
-from ..dataset import load_split
-from ..network.predict import predict_split
-from ..network.train import load_model
 
 FACTS = ("kvp", "kernel", "thickness", "phase", "level", "vbmd", "age", "sex", "site")
 TENTHS = ("vbmd", "age", "thickness")
 NAMED_SHARE_SD = 0.05  # below it a gate hardly moves: the experts answer together
 NAMED_ETA2 = 0.5  # share of the variance that one fact must explain
 MIN_GROUP = 20
-OUT = REPO_ROOT / "docs" / "evaluation" / "gates" / "experts.json"
 
 
 def groups_of(values: np.ndarray, name: str) -> np.ndarray:
@@ -50,7 +41,7 @@ def eta_squared(share: np.ndarray, groups: np.ndarray) -> float:
 
 
 def describe(gates: np.ndarray, labels: dict[str, np.ndarray]) -> dict[str, Any]:
-    """gates [n, D', E]; labels: facts of the same vertebrae. The file's content."""
+    """gates [n, D', E]; labels: facts of the same vertebrae. For metrics.json and the manifest."""
     facts = {name: groups_of(np.asarray(labels[name]), name) for name in FACTS}
     experts = []
     for expert in range(gates.shape[2]):
@@ -76,23 +67,11 @@ def describe(gates: np.ndarray, labels: dict[str, np.ndarray]) -> dict[str, Any]
                 "name": strongest if has_name else None,
             }
         )
-    return {
-        "about": "Written by training/vertebra/evidence/experts.py on simulated test vertebrae; eta squared.",
-        "vertebrae": len(gates),
-        "devices": list(DEVICES),
-        "levels": list(LEVELS),
-        "rule": f"A name needs a share SD of {NAMED_SHARE_SD} and one fact that explains {NAMED_ETA2} of it.",
-        "experts": experts,
-    }
-
-
-def read_experts(path: Path = OUT) -> dict[str, Any] | None:
-    """The table as it was written, None where it was not."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return {"vertebrae": len(gates), "experts": experts}
 
 
 def experts_words(described: dict[str, Any]) -> str:
-    """What may be said of the experts, for the model card."""
+    """What may be said of the experts, for the model card and the evaluation's page."""
     experts = described["experts"]
     named = [f"{e['expert']}: {e['name']}" for e in experts if e["name"]]
     lines = [
@@ -112,14 +91,3 @@ def experts_words(described: dict[str, Any]) -> str:
         else "The shares are near even and none moves enough to be named: the experts answer together."
     )
     return "\n".join([*lines, "", said])
-
-
-def write_experts(config: Config, out: Path = OUT, most: int | None = None) -> dict[str, Any]:
-    """Measure a trained run's gates on its test split and write the table."""
-    model, split = load_model(config), load_split(config, "test")
-    outputs = predict_split(model, split)
-    labels = {name: split.labels[name][:most] for name in FACTS}
-    described = describe(outputs["gates"][:most], labels)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_json(out, described)
-    return described

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..config import REPO_ROOT, Config
 from ..dataset import SITES
+from .experts import experts_words
 
 DASH = "-"
 PROBE = REPO_ROOT / "docs" / "evaluation" / "probe.json"
@@ -258,6 +259,7 @@ def evaluation_page(config: Config, metrics: dict[str, Any]) -> str:
         subgroup_table(metrics),
         "## Gates",
         gate_table(metrics),
+        experts_words(metrics["experts"]),
     ]
     check = read_real_check(config)
     if check is not None:

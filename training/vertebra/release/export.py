@@ -179,6 +179,12 @@ def golden_section(
     return hu.astype("<i2").tobytes(), cases
 
 
+def gating_facts(described: dict[str, Any]) -> dict[str, Any]:
+    """The manifest's ``gating`` from what evidence.experts measured."""
+    experts = [{key: one[key] for key in ("name", "varianceExplained")} for one in described["experts"]]
+    return {"vertebrae": described["vertebrae"], "experts": experts}
+
+
 # What of metrics.json travels with the network; the whole is in docs/evaluation.
 MANIFEST_METRICS = ("simulated", "training", "methods", "sites", "externalGain", "coverage", "realCt")
 
@@ -217,8 +223,10 @@ def build_manifest(
     metrics: dict[str, Any],
     origin: dict[str, Any],
     warnings: list[str],
+    gating: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """origin: the manifest's ``provenance``; metrics are taken as they are."""
+    """origin: the manifest's ``provenance``; metrics are taken as they are; gating: what moves the experts' shares, None
+    where it was not measured."""
     settings = config.export
     return {
         "schemaVersion": 1,
@@ -243,6 +251,7 @@ def build_manifest(
         "devices": device_section(),
         "levels": list(LEVELS),
         "calibration": calibration,
+        **({"gating": gating} if gating else {}),
         "metrics": metrics,
         "golden": {"file": file_entry("golden.bin", golden), "tolerance": settings.tolerance, "cases": cases},
     }
@@ -298,8 +307,10 @@ def export(config: Config, models: Path) -> Path:
     golden, cases = golden_section(config, model, graph, *simulated_golden(config))
     told = {key: metrics[key] for key in MANIFEST_METRICS if key in metrics}
     outputs = output_shapes(graph)
+    origin = provenance(config, metrics)
+    gating = gating_facts(metrics["experts"])
     manifest = build_manifest(
-        config, graph, golden, cases, outputs, calibration, told, provenance(config, metrics), WARNINGS
+        config, graph, golden, cases, outputs, calibration, told, origin, WARNINGS, gating
     )
     folder = models / config.export.id
     write_folder(folder, graph, golden, manifest, model_card(config, manifest, metrics))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..config import Config
-from ..evidence.experts import experts_words, read_experts
+from ..evidence.experts import experts_words
 from ..evidence.report import (
     REAL_CT_WORDS,
     claim,
@@ -55,9 +55,7 @@ def model_card(config: Config, manifest: dict[str, Any], metrics: dict[str, Any]
     check = read_real_check(config)
     if check is not None:
         parts += ["## Real CT", REAL_CT_WORDS, real_check_tables(check)]
-    experts = read_experts()
-    if experts is not None:
-        parts += ["## Experts", experts_words(experts)]
+    parts += ["## Experts", experts_words(metrics["experts"])]
     parts += ["## Failure modes", failure_modes(metrics), "## Contact", "The repository's issue tracker."]
     return "\n\n".join(parts) + "\n"
 
