@@ -38,7 +38,7 @@ export type VertebraFit = BodyFrame & {
 export const MIN_FIT_CONFIDENCE = 0.5;
 
 /** Half size of the box in patient axes that a fit reads, mm. */
-export const FIT_REACH_MM = [46, 46, 42] as const;
+const FIT_REACH_MM = [46, 46, 42] as const;
 
 /**
  * Windows in which walls and endplates are looked for, round after round; mm. The first holds the back wall of a shallow body (half depth 12 mm)

@@ -28,7 +28,7 @@ export type SessionFileInput = {
 };
 
 /** The content of a session file. No name, birth date or patient ID goes in: see docs/results-file.md. */
-export function makeSessionFile(input: SessionFileInput): SessionFile {
+function makeSessionFile(input: SessionFileInput): SessionFile {
   const { picks, results, acquisition, statedByReader = null, ...rest } = input;
   const levels = picks.map((pick): SavedLevel => {
     const result = results.find(({ level }) => level === pick.level);

@@ -2,7 +2,7 @@ import { distanceMm, worldPoint, type WorldPoint, type WorldVector } from '../ge
 import { splineThrough } from './spline.ts';
 
 /** Two points make a straight line, which the sagittal plane shows as well. */
-export const FEWEST_CENTRES = 3;
+const FEWEST_CENTRES = 3;
 
 /** The curve goes on straight for this long at both ends: the outermost body and the disc behind it; mm. */
 const EXTENSION_MM = 30;

@@ -29,7 +29,7 @@ export async function fetchDeployment(): Promise<Response> {
   }
 }
 
-export function hostHeaders(): Promise<Readonly<Record<string, string>>> {
+function hostHeaders(): Promise<Readonly<Record<string, string>>> {
   known ??= readHostHeaders();
   return known;
 }
