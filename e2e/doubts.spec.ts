@@ -31,6 +31,7 @@ test('the activation map comes and goes by key, over the selected level alone, a
   await page.getByRole('tab', { name: 'Explanation' }).click();
   await expect(page.getByRole('button', { name: 'Activation map' })).toHaveAttribute('aria-pressed', 'true');
   await expect(page.getByTestId('explanation')).toContainText('coarse');
+  await expect(page.getByTestId('explanation')).toContainText(/On 900 simulated test vertebrae the [a-zA-Z ]+ explains \d+ to \d+ %/);
   const saved = JSON.stringify(await savedResults(page));
   expect(saved).not.toContain('activation');
   await page.keyboard.press('a');

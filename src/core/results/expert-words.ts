@@ -5,7 +5,7 @@ const EVEN_WITHIN = 0.12;
 
 /** Facts of a vertebra by which training/vertebra/evidence/experts.py groups. */
 const FACT_WORDS: Readonly<Record<string, string>> = {
-  kvp: 'tube voltage', kernel: 'kernel', thickness: 'slice thickness', phase: 'contrast phase', level: 'level of the vertebra',
+  kvp: 'tube voltage', kernel: 'kernel', thickness: 'slice thickness', phase: 'contrast phase', level: 'vertebral level',
   vbmd: 'density', age: 'age', sex: 'sex', site: 'hospital', device: 'DXA scale',
 };
 
