@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vertebra.clinic.app_rules import RULES
 from vertebra.clinic.measure import measure_roi_at
 from vertebra.clinic.vertebra_fit import choose_roi, fit_vertebra
 from vertebra.real_data import UNKNOWN_HEADER, Scan
+from vertebra.simulator import region
 
 FOLDER = Path(__file__).parent / "fixtures" / "measuring"
 CASES = json.loads((FOLDER.parent / "fit-cases.json").read_text())
@@ -65,3 +67,15 @@ def test_where_there_is_no_body_the_fixed_region_stands() -> None:
     roi, source, fit = choose_roi(scan, [33.0, 36.0, 40.0])
     assert (source, fit) == ("fixed", None)
     assert roi["centreLps"] == [33.0, 34.0, 40.0]
+
+
+def test_the_region_of_the_labels_is_the_region_that_the_app_measures() -> None:
+    rule = RULES["bodyRoi"]
+    shares = (region.FORWARD_SHARE, region.WIDTH_SHARE, region.DEPTH_SHARE)
+    assert shares == (rule["forwardShare"], rule["widthShare"], rule["depthShare"])
+    assert tuple(rule["most"][key] for key in ("halfWidthMm", "halfDepthMm", "heightMm")) == region.MOST_MM
+    assert (
+        rule["wallMarginMm"],
+        rule["endplateMarginMm"],
+    ) == (region.WALL_MARGIN_MM, region.ENDPLATE_MARGIN_MM)
+    assert rule["least"]["heightMm"] == region.LEAST_HEIGHT_MM

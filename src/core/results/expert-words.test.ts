@@ -10,6 +10,7 @@ describe('describeExperts', () => {
     expect(describeExperts(even, null)).toBe('The shares are near even (22 to 27 %): the experts answer together.');
     expect(describeExperts([0.1, 0.6, 0.2, 0.1], null)).toBe('The shares are 10 to 60 %.');
     expect(describeExperts(even, { vertebrae: 900, experts: [] })).toBe(describeExperts(even, null));
+    expect(describeExperts(even, { vertebrae: 900, experts: [{ name: null, varianceExplained: {} }] })).toBe(describeExperts(even, null));
   });
 
   it('says what the shares were measured to follow', () => {

@@ -23,14 +23,15 @@ export function describeExperts(shares: readonly number[], gating: GatingFacts |
   const [low, high] = [Math.min(...shares), Math.max(...shares)];
   const percents = `${percent(low)} to ${percent(high)} %`;
   const here = high - low < EVEN_WITHIN ? `The shares are near even (${percents}): the experts answer together.` : `The shares are ${percents}.`;
-  return gating === null || gating.experts.length === 0 ? here : `${here} ${describeGating(gating)}`;
+  return [here, gating === null ? null : describeGating(gating)].filter((part) => part !== null).join(' ');
 }
 
-function describeGating({ vertebrae, experts }: GatingFacts): string {
+/** Null where no fact was measured. */
+function describeGating({ vertebrae, experts }: GatingFacts): string | null {
   const explained = (fact: string): readonly number[] => experts.map(({ varianceExplained }) => varianceExplained[fact] ?? 0);
   const facts = [...new Set(experts.flatMap(({ varianceExplained }) => Object.keys(varianceExplained)))];
   const [first] = facts.toSorted((one, other) => Math.max(...explained(other)) - Math.max(...explained(one)));
-  if (first === undefined) return '';
+  if (first === undefined) return null;
   const range = explained(first);
   // Against the bias of DXA devices the experts were meant, so that is told whatever comes first.
   const device = first === 'device' || !facts.includes('device') ? '' : ` and the DXA scale at most ${percent(Math.max(...explained('device')))} %`;

@@ -18,7 +18,8 @@ export function samplesInRegion({ x, y, z, isKnown, frame, centreLps }: BodyGrid
 
 /**
  * Mean HU of a measured region without a focus and the samples that touch it, which share its attenuation. Null where the focus changes
- * the region's mean by less than what two careful regions differ by, or leaves too little of it.
+ * the region's mean by less than what two careful regions differ by, or leaves too little of it. In a deep body the region reaches a few
+ * millimetres in front of the grid: what lies there is not counted, with or without the focus.
  * @param isInRegion by {@link samplesInRegion}
  */
 export function regionWithout({ size: [nx, ny, nz], hu }: BodyGrid, part: readonly number[], isInRegion: Uint8Array): number | null {
