@@ -254,6 +254,8 @@ test('unsaved picks are on the disk although the worker that wrote them died, an
   await recordIsWritten(page);
   // The disk is asked beside the worker, which has yet to say that it wrote.
   await expect.poll(died).toBe(1);
+  // A second version goes to the other place: the next worker wrote, and none of this page is still to be started and counted below.
+  await expect.poll(async () => (await recoveryRecords(page)).map(({ where }) => where.slice(-2))).toEqual(['~1']);
   await expect(page.locator('.message-problem')).toHaveCount(0);
   await page.unrouteAll({ behavior: 'wait' });
   const diedAgain = await killWorkers(page, 'osteolens-storage', 2);
