@@ -17,12 +17,14 @@ export function referenceLevels(name: ReferenceCt): readonly ReferenceLevel[] {
   return Object.entries(json[name].levels).map(([level, { centre, hu, sd }]) => ({ level, centre: worldPoint(...centre), hu: hu ?? null, sd: sd ?? null }));
 }
 
-/** The region that a reader placed by eye in a level of referenceLevels, not having seen the app's: hand-placed-regions.json. */
-export function handPlacedRegion(name: ReferenceCt, level: string): EllipticalCylinder {
-  const json = JSON.parse(readFileSync(new URL('hand-placed-regions.json', import.meta.url), 'utf8')) as Record<ReferenceCt, Record<string, EllipticalCylinder>>;
-  const region = json[name][level];
-  if (region === undefined) throw new Error(`No region was placed by hand in ${name} ${level}.`);
-  return region;
+/** The regions that each of six readers placed by eye in a level of referenceLevels, having seen neither the app's nor each other's, in their order: hand-placed-regions.json. */
+export function handPlacedRegions(name: ReferenceCt, level: string): readonly EllipticalCylinder[] {
+  const json = JSON.parse(readFileSync(new URL('hand-placed-regions.json', import.meta.url), 'utf8')) as { readonly readers: readonly Record<ReferenceCt, Record<string, EllipticalCylinder>>[] };
+  return json.readers.map((reader) => {
+    const region = reader[name][level];
+    if (region === undefined) throw new Error(`A reader placed no region in ${name} ${level}.`);
+    return region;
+  });
 }
 
 export function loadReferenceCt(name: ReferenceCt): ArrayVolume {

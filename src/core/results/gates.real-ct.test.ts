@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail } from '#src/lib/result.ts';
 import { hasTestData, NO_TEST_DATA } from '#src/testing/load-real-ct.ts';
-import { handPlacedRegion, loadReferenceCt, referenceLevels } from '#src/testing/reference-centres.ts';
+import { handPlacedRegions, loadReferenceCt, referenceLevels } from '#src/testing/reference-centres.ts';
 import { chooseRoi } from '../measure/choose-roi.ts';
 import { inspectVoxels } from '../measure/inspect-level.ts';
 import { measureRoiAt } from '../measure/roi.ts';
@@ -34,15 +34,17 @@ describe.skipIf(!hasTestData('reference.json'))(`what the voxels say on real CTs
     }
   });
 
-  // The second reader went round it with the region (hand-placed-regions.json): 97.9 HU, where the app's reads 134.7.
+  // All six readers went round it with the region (hand-placed-regions.json): 98 to 104 HU, where the app's reads 134.7.
   it('ts-example L1: the dense focus is told, and that without it the region reads as one placed beside it', () => {
     const volume = loadReferenceCt('ts-example');
     const { centre } = referenceLevels('ts-example').find(({ level }) => level === 'L1') ?? {};
     if (!centre) throw new Error('No L1.');
     const { roi, fit } = chooseRoi(volume, centre, undefined);
-    const byHand = measureRoiAt(volume, handPlacedRegion('ts-example', 'L1'), 120);
     const { dense } = inspectVoxels(volume, centre, fit, roi).doubts;
-    expect(byHand.ok && Math.abs((dense.withoutHu ?? 0) - byHand.value.meanHu)).toBeLessThan(5);
+    for (const region of handPlacedRegions('ts-example', 'L1')) {
+      const byHand = measureRoiAt(volume, region, 120);
+      expect.soft(byHand.ok && Math.abs((dense.withoutHu ?? 0) - byHand.value.meanHu)).toBeLessThan(5);
+    }
     expect(inspectVoxels(volume, centre, fit, null).doubts.dense.withoutHu).toBeNull();
   });
 
