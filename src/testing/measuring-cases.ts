@@ -7,13 +7,15 @@ import { ArrayVolume } from './synthetic-volume.ts';
 
 /** Six on a coarse grid, in the repository. */
 export const SMALL_CASES = 'training/tests/fixtures/measuring';
-/** Many at full size: `python -m vertebra.evidence.measuring_cases data/measuring 300`, and `60 deformed`, `120 turned`, `240 thick`. Not in the repository. */
+/** Many at full size: `python -m vertebra.evidence.measuring_cases data/measuring 300`, and `60 deformed`, `120 turned`, `240 thick`, `160 focus`. Not in the repository. */
 export const MANY_CASES = 'training/data/measuring';
 
 /** Lengths in mm; heights in the mid-sagittal plane of the body. */
 export type MeasuringTruth = {
   readonly level: string;
   readonly deformity: string;
+  /** `none`, or the kind of lesion, which is not in {@link handMeanHu}. Absent in cases written before it was. */
+  readonly lesion?: string;
   readonly pick: WorldPoint;
   readonly centre: WorldPoint;
   readonly up: WorldVector;
@@ -53,7 +55,7 @@ type CaseJson = Omit<MeasuringTruth, 'pick' | 'centre' | 'up' | 'left'> & {
 };
 
 /** Names of the cases of a kind; none where the folder is absent. */
-export function measuringCaseNames(folder: string, kind: 'plain' | 'deformed' | 'small' | 'turned' | 'thick'): readonly string[] {
+export function measuringCaseNames(folder: string, kind: 'plain' | 'deformed' | 'small' | 'turned' | 'thick' | 'focus'): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => name.startsWith(kind) && name.endsWith('.i16.gz')).map((name) => name.slice(0, -'.i16.gz'.length)).toSorted();
 }

@@ -1,14 +1,17 @@
 """Simulated vertebrae with the truth of their shape and of a hand-placed region, for tests of measuring.
 
-``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed | small | turned | thick] [FIRST]`` writes one .json
-and .i16.gz (int16 HU, little endian, i fastest, then j, then k) a vertebra, counted from FIRST. The hand-placed region is
-the simulator's own: an elliptical cylinder in the true frame of the body, read in the scan as the app reads it.
+``python -m vertebra.evidence.measuring_cases FOLDER COUNT [deformed | small | turned | thick | focus] [FIRST]`` writes one
+.json and .i16.gz (int16 HU, little endian, i fastest, then j, then k) a vertebra, counted from FIRST. The hand-placed
+region is the simulator's own: an elliptical cylinder in the true frame of the body, read in the scan as the app reads it.
 ``small``: on a coarse grid, so that a few can stand in the repository (tests/fixtures/measuring). ``turned``: as in
 scoliosis, the vertebra and its neighbours turned about their axes and leaning to a side. ``thick``: slices of 5 mm.
+``focus``: with a lesion; its hand-placed region is read in a second scan of the same person with the same noise, without
+the lesion.
 """
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import sys
@@ -21,6 +24,7 @@ import numpy as np
 from ..clinic.measure import sample
 from ..real_data import Scan
 from ..simulator.anatomy import Shape
+from ..simulator.deposits import draw_lesion
 from ..simulator.region import lengths_of, region_of
 from ..simulator.simulate import (
     Person,
@@ -35,7 +39,8 @@ from ..simulator.spine import Segment
 HALF_SIZE_MM = (40.0, 40.0, 34.0)
 PICK_ERROR_MM = 2.0  # about what snapping leaves (snap-to-body.real-ct.test.ts)
 SEED = 20260
-KINDS = ("plain", "deformed", "small", "turned", "thick")
+KINDS = ("plain", "deformed", "small", "turned", "thick", "focus")
+FOCI = ("sclerotic", "island", "lytic", "haemangioma")  # of ``focus``, in turn
 STEP_MM = 1.0
 # Of ``turned``, estimates: a thoracolumbar or lumbar apex turns by 10 to 30 degrees; its neighbours turn less.
 TURN_DEG = {"axial": 30.0, "coronal": 12.0}
@@ -82,6 +87,14 @@ def turned_person(rng: np.random.Generator, person: Person, level: str) -> Perso
     return replace(person, spine={name: turn(name, segment) for name, segment in person.spine.items()})
 
 
+def with_focus(rng: np.random.Generator, person: Person, level: str, lesion: str) -> Person:
+    """The same person with a lesion in the level's body."""
+    segment = person.spine[level]
+    added = draw_lesion(rng, segment.shape, lesion)
+    segment = replace(segment, lesion=lesion, deposits=(*segment.deposits, *added))
+    return replace(person, spine={**person.spine, level: segment})
+
+
 def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
     """A scanned vertebra and its truth. Without deformity there is no lesion, node or cut either."""
     rng = np.random.default_rng([SEED, seed, KINDS.index(kind)])
@@ -99,18 +112,23 @@ def make_case(seed: int, kind: str) -> tuple[SimulatedVertebra, dict[str, Any]]:
     person = draw_person(rng, config, level)
     if kind == "turned":
         person = turned_person(rng, person, level)
-    made = simulate_vertebra(rng, person, level, config)
+    noise = copy.deepcopy(rng)
+    made = plain = simulate_vertebra(rng, person, level, config)
+    if kind == "focus":
+        person = with_focus(rng, person, level, FOCI[seed % len(FOCI)])
+        made = simulate_vertebra(noise, person, level, config)
     segment = person.spine[level]
     rotation = segment.rotation()
     centre = np.asarray(made.true_centre_lps)
     values = sample(
-        Scan(made.scan, made.index_to_world, made.header), centre + hand_region(segment.shape, rotation)
+        Scan(plain.scan, plain.index_to_world, plain.header), centre + hand_region(segment.shape, rotation)
     )
     assert not np.isnan(values).any()
     truth = {
         "seed": seed,
         "level": level,
         "deformity": segment.deformity,
+        "lesion": segment.lesion,
         "sizeVox": list(made.scan.shape[::-1]),
         "indexToWorld": made.index_to_world.reshape(-1).tolist(),
         "pickLps": list(made.centre_lps),

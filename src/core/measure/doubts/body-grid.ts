@@ -1,7 +1,7 @@
 import { PATIENT_AXES } from '../../geometry/elliptical-cylinder.ts';
 import type { WorldPoint } from '../../geometry/spaces.ts';
 import { makeBlockSampler } from '../../volume/sample-block.ts';
-import type { VolumeSource, VoxelBox } from '../../volume/volume-source.ts';
+import type { SourceBlock, VolumeSource, VoxelBox } from '../../volume/volume-source.ts';
 import { pointIn, type BodyFrame } from '../body-frame.ts';
 import { boxAround } from '../roi.ts';
 import type { VertebraFit } from '../vertebra-fit.ts';
@@ -43,11 +43,16 @@ export function boxForBody(volume: Pick<VolumeSource, 'indexToWorld'>, markLps: 
 
 /** In the fitted body's own frame; without a fit in patient axes at the mark. */
 export function sampleBody(volume: VolumeSource, markLps: WorldPoint, fit: VertebraFit | null): BodyGrid {
+  return sampleBodyIn(volume.readBlock(boxForBody(volume, markLps, fit)), markLps, fit);
+}
+
+/** {@link sampleBody} in a block that holds the voxels of {@link boxForBody}; what it lacks counts as outside the scan. */
+export function sampleBodyIn(block: SourceBlock, markLps: WorldPoint, fit: VertebraFit | null): BodyGrid {
   const { halfWidthMm, halfDepthMm, halfHeightMm } = reachOf(fit);
   const { stepMm } = DOUBT_LIMITS.grid;
   const centreLps = fit?.centreLps ?? markLps;
   const frame = fit ?? PATIENT_AXES;
-  const sample = makeBlockSampler(volume.readBlock(boxForBody(volume, markLps, fit)));
+  const sample = makeBlockSampler(block);
   const halves = [halfWidthMm, halfDepthMm, halfHeightMm].map((half) => Math.floor(half / stepMm)) as [number, number, number];
   const size = halves.map((half) => 2 * half + 1) as [number, number, number];
   const count = size[0] * size[1] * size[2];

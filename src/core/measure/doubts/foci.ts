@@ -16,28 +16,47 @@ export type Foci = {
   readonly hole: Hole;
 };
 
+/** Samples of a body's grid that stand out together. */
+export type FociParts = {
+  readonly dense: readonly number[];
+  readonly loose: readonly number[];
+  /** Of the loose part. */
+  readonly fatShare: number;
+};
+
 /**
  * What stands out inside a body against its own median, so that contrast agent and voltage do not matter.
  * @param roi where it is measured, null where it is not
  */
 export function findFoci(grid: BodyGrid, roi: Roi | null): Foci {
-  const { z, isKnown, hu, smoothHu } = grid;
-  const known = Array.from(isKnown.keys()).filter((index) => isKnown[index] === 1);
+  const { hu, smoothHu } = grid;
+  const known = knownOf(grid);
   if (known.length === 0) return { noiseHu: 0, dense: NOTHING, loose: NOTHING, fatShare: 0, hole: NO_HOLE };
   const isInRegion = roi === null ? null : samplesInRegion(grid, roi);
+  const { dense, loose, fatShare } = findParts(grid);
+  const noiseHu = SD_PER_MEDIAN_DEVIATION * median(known.map((index) => Math.abs((hu[index] ?? 0) - (smoothHu[index] ?? 0))));
+  return {
+    noiseHu,
+    dense: focusOf(grid, dense, isInRegion),
+    loose: focusOf(grid, loose, isInRegion),
+    fatShare,
+    hole: findHole(grid, noiseHu, isInRegion),
+  };
+}
+
+/** The largest connected parts that are far denser and far less dense than the body's median. */
+export function findParts(grid: BodyGrid): FociParts {
+  const { z, hu, smoothHu } = grid;
   const at = (values: Float64Array, index: number): number => values[index] ?? 0;
-  const middle = median(known.map((index) => at(hu, index)));
+  const middle = median(knownOf(grid).map((index) => at(hu, index)));
   const { dense, loose, fatBelowHu } = DOUBT_LIMITS;
   const densePart = largestPart(grid, (n) => Math.abs(at(z, n)) <= dense.halfHeightMm && at(smoothHu, n) > Math.max(middle + dense.aboveHu, dense.leastHu));
   const loosePart = largestPart(grid, (n) => !isInVein(grid, n, DOUBT_LIMITS.vein.halfHeightMm) && middle - at(smoothHu, n) > loose.belowHu);
-  const noiseHu = SD_PER_MEDIAN_DEVIATION * median(known.map((index) => Math.abs(at(hu, index) - at(smoothHu, index))));
-  return {
-    noiseHu,
-    dense: focusOf(grid, densePart, isInRegion),
-    loose: focusOf(grid, loosePart, isInRegion),
-    fatShare: loosePart.filter((index) => at(hu, index) < fatBelowHu).length / Math.max(1, loosePart.length),
-    hole: findHole(grid, noiseHu, isInRegion),
-  };
+  return { dense: densePart, loose: loosePart, fatShare: loosePart.filter((index) => at(hu, index) < fatBelowHu).length / Math.max(1, loosePart.length) };
+}
+
+function knownOf({ isKnown }: BodyGrid): readonly number[] {
+  return Array.from(isKnown.keys()).filter((index) => isKnown[index] === 1);
 }
 
 /** Of a normal distribution. */

@@ -16,22 +16,29 @@ export function samplesInRegion({ x, y, z, isKnown, frame, centreLps }: BodyGrid
   });
 }
 
+/** The samples of a part and those that touch it, by a face, an edge or a corner: 1 each. */
+export function touchedBy({ size: [nx, ny, nz], hu }: BodyGrid, part: readonly number[]): Uint8Array {
+  const isTouched = new Uint8Array(hu.length);
+  for (const index of part) {
+    const [i, j, k] = [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
+    for (let c = Math.max(0, k - 1); c <= Math.min(nz - 1, k + 1); c += 1) {
+      for (let b = Math.max(0, j - 1); b <= Math.min(ny - 1, j + 1); b += 1) {
+        for (let a = Math.max(0, i - 1); a <= Math.min(nx - 1, i + 1); a += 1) isTouched[a + nx * (b + ny * c)] = 1;
+      }
+    }
+  }
+  return isTouched;
+}
+
 /**
  * Mean HU of a measured region without a focus and the samples that touch it, which share its attenuation. Null where the focus changes
  * the region's mean by less than what two careful regions differ by, or leaves too little of it. In a deep body the region reaches a few
  * millimetres in front of the grid: what lies there is not counted, with or without the focus.
  * @param isInRegion by {@link samplesInRegion}
  */
-export function regionWithout({ size: [nx, ny, nz], hu }: BodyGrid, part: readonly number[], isInRegion: Uint8Array): number | null {
-  const isOut = new Uint8Array(hu.length);
-  for (const index of part) {
-    const [i, j, k] = [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
-    for (let c = Math.max(0, k - 1); c <= Math.min(nz - 1, k + 1); c += 1) {
-      for (let b = Math.max(0, j - 1); b <= Math.min(ny - 1, j + 1); b += 1) {
-        for (let a = Math.max(0, i - 1); a <= Math.min(nx - 1, i + 1); a += 1) isOut[a + nx * (b + ny * c)] = 1;
-      }
-    }
-  }
+export function regionWithout(grid: BodyGrid, part: readonly number[], isInRegion: Uint8Array): number | null {
+  const { hu } = grid;
+  const isOut = touchedBy(grid, part);
   const [all, rest] = [{ count: 0, sum: 0 }, { count: 0, sum: 0 }];
   for (const [n, value] of isInRegion.entries()) {
     if (value !== 1) continue;
