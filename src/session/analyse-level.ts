@@ -53,7 +53,7 @@ export async function analyseLevel(job: LevelJob, signal: AbortSignal): Promise<
     run: estimated.ok ? estimated.value.run : null,
     activation: estimated.ok ? estimated.value.activation : null,
     tissues,
-    warnings: findWarnings({ voxels, facts, fit, isRoiEdited: source === 'edited', conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
+    warnings: findWarnings({ voxels, facts, fit, roiSource: source, conversion, tissues, pick, snapConfidence, isTiltResampled: shear !== undefined, isPatchBesideSlices: !isPatchScanned(job), isEverySecondSlice, measured, estimated }),
   };
 }
 

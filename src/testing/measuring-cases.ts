@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { worldPoint, type WorldPoint, type WorldVector } from '#src/core/geometry/spaces.ts';
+import { indexToWorld as worldOf } from '#src/core/geometry/affine.ts';
+import { distanceMm, voxelIndex, worldPoint, type WorldPoint, type WorldVector } from '#src/core/geometry/spaces.ts';
+import { chooseRoi } from '#src/core/measure/choose-roi.ts';
 import { ArrayVolume } from './synthetic-volume.ts';
 
 /** Six on a coarse grid, in the repository. */
@@ -41,6 +43,26 @@ export function turnedScan({ id, sizeVox, indexToWorld, valuesHu }: ArrayVolume,
     matrix[4 + column] = sin * x + cos * y + oy;
   }
   return new ArrayVolume(id, sizeVox, matrix, valuesHu);
+}
+
+/** A ball of even attenuation. */
+export type Ball = { readonly centreLps: WorldPoint; readonly radiusMm: number; readonly hu: number };
+
+/** The same scan with every voxel whose centre lies in a ball at its attenuation. */
+export function withBall({ id, sizeVox, indexToWorld, valuesHu }: ArrayVolume, { centreLps, radiusMm, hu }: Ball): ArrayVolume {
+  const values = valuesHu.slice();
+  const [ni, nj] = sizeVox;
+  for (const n of values.keys()) {
+    const at = worldOf(indexToWorld, voxelIndex(n % ni, Math.floor(n / ni) % nj, Math.floor(n / (ni * nj))));
+    if (distanceMm(at, centreLps) < radiusMm) values[n] = hu;
+  }
+  return new ArrayVolume(id, sizeVox, indexToWorld, values);
+}
+
+/** A dense and a fat focus, in the left half of where a body is measured and in the right. */
+export function fociIn(volume: ArrayVolume, pick: WorldPoint): readonly [Ball, Ball] {
+  const { roi: { centreLps: [x, y, z] } } = chooseRoi(volume, pick, undefined);
+  return [{ centreLps: worldPoint(x + 8, y - 1, z + 2), radiusMm: 4, hu: 780 }, { centreLps: worldPoint(x - 9, y + 1, z - 1), radiusMm: 5.5, hu: -70 }];
 }
 
 export type MeasuringCase = { readonly name: string; readonly volume: ArrayVolume; readonly truth: MeasuringTruth };

@@ -22,8 +22,11 @@ CASES = json.loads((FOLDER.parent / "fit-cases.json").read_text())
 MM_AND_HU = 1e-6
 
 
-def load(name: str, turned_deg: float = 0.0) -> tuple[Scan, dict[str, Any]]:
-    """The case as of a patient turned about a vertical through the pick, positive from the left to the back."""
+def load(
+    name: str, turned_deg: float = 0.0, focus: dict[str, Any] | None = None
+) -> tuple[Scan, dict[str, Any]]:
+    """The case as of a patient turned about a vertical through the pick, positive from the left to the back; focus: a
+    ball (centreLps, radiusMm) whose voxels have one attenuation (hu)."""
     truth = json.loads((FOLDER / f"{name}.json").read_text())
     values = np.frombuffer(gzip.decompress((FOLDER / f"{name}.i16.gz").read_bytes()), "<i2")
     matrix = np.array(truth["indexToWorld"]).reshape(4, 4)
@@ -33,7 +36,13 @@ def load(name: str, turned_deg: float = 0.0) -> tuple[Scan, dict[str, Any]]:
     turn = np.eye(4)
     turn[:2, :2] = [[cos, -sin], [sin, cos]]
     matrix = pick @ turn @ np.linalg.inv(pick) @ matrix
-    return Scan(values.reshape(truth["sizeVox"][::-1]), matrix, dict(UNKNOWN_HEADER)), truth
+    values = values.reshape(truth["sizeVox"][::-1])
+    if focus is not None:
+        index = np.stack(np.meshgrid(*map(np.arange, values.shape), indexing="ij")[::-1], -1)
+        points = index @ matrix[:3, :3].T + matrix[:3, 3]
+        apart = np.linalg.norm(points - focus["centreLps"], axis=-1)
+        values = np.where(apart < focus["radiusMm"], focus["hu"], values).astype(np.int16)
+    return Scan(values, matrix, dict(UNKNOWN_HEADER)), truth
 
 
 def same(got: Any, wanted: Any, at: str = "") -> None:
@@ -52,13 +61,24 @@ def same(got: Any, wanted: Any, at: str = "") -> None:
         assert got == wanted, at
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['name']} turned {case['turnedDeg']}")
+def name_of(case: dict[str, Any]) -> str:
+    focus = "no focus" if case["focus"] is None else f"a focus of {case['focus']['hu']} HU"
+    return f"{case['name']} turned {case['turnedDeg']}, {focus}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_body_is_fitted_and_measured_as_the_app_does(case: dict[str, Any]) -> None:
-    scan, truth = load(case["name"], case["turnedDeg"])
+    scan, truth = load(case["name"], case["turnedDeg"], case["focus"])
     roi, source, fit = choose_roi(scan, truth["pickLps"])
-    assert source == case["source"] == "body"
+    assert source == case["source"]
     same(fit, case["fit"], "fit")
     same(measure_roi_at(scan, roi, 120), case["measured"], "measured")
+
+
+def test_the_cases_have_regions_beside_foci() -> None:
+    sources = [case["source"] for case in CASES]
+    assert sources.count("beside-focus") >= 8
+    assert all(case["source"] == "body" for case in CASES if case["focus"] is None)
 
 
 def test_where_there_is_no_body_the_fixed_region_stands() -> None:

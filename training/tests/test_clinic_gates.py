@@ -70,7 +70,7 @@ def test_a_case_has_the_warnings_of_the_app(case: dict) -> None:
         estimated,
         case["fit"],
         case["isFitSought"],
-        case["isRoiEdited"],
+        case["roiSource"],
         case["tissues"],
     )
     found = against_others(case, found)

@@ -10,19 +10,20 @@ import type { VertebraFit } from './vertebra-fit.ts';
 /** How a region may shrink to find room beside a focus. The Python twin takes this from app-rules.json. */
 export const BESIDE_FOCUS = {
   /** Of the usual half width and half depth, both by the same. */
-  shares: [1, 0.85, 0.7, 0.55],
+  shares: [1, 0.85, 0.7, 0.55, 0.45],
   heightStepMm: 1,
   leastHeightMm: 4,
   /** Of the usual region's samples: where less is clear, the region stays. */
-  leastShare: 0.25,
+  leastShare: 0.15,
   /** Directions from a region's middle in which its distance to the walls is kept. */
   wallSectors: 12,
 } as const;
 
 type Size = Pick<Roi, 'halfWidthMm' | 'halfDepthMm' | 'heightMm'>;
-/** A sample of the grid, and the samples about it. */
+/** Steps of the grid along its x, y and z. */
 type Cell = readonly [number, number, number];
-type Candidate = { readonly size: Size; readonly place: Cell; readonly count: number; readonly movedMm: number };
+/** `moved`: squared distance from the usual place, in steps: whole numbers, so that the Python twin breaks ties alike. */
+type Candidate = { readonly size: Size; readonly place: Cell; readonly count: number; readonly moved: number };
 
 /**
  * The largest region beside a focus that lies in the usual one, as readers place it (domain.md part 7; docs/evaluation/measuring.md): clear
@@ -35,14 +36,14 @@ export function roiBesideFocus(grid: BodyGrid, fit: VertebraFit, usual: Roi): Ro
   const isBarred = barredBy(grid);
   const usualSamples = Array.from(samplesInRegion(grid, usual).entries()).filter(([, value]) => value === 1);
   if (isBarred === null || !usualSamples.some(([n]) => isBarred[n] === 1)) return null;
+  const rearmost = -Math.ceil((BODY_ROI.forwardShare * fit.halfDepthMm) / STEP_MM);
   let best: Candidate | null = null;
   for (const size of sizesFrom(usual)) {
     const offsets = offsetsIn(size);
-    for (const place of placesFor(size, grid.size, fit)) {
+    for (const place of placesFor(size, grid.size, fit, rearmost)) {
       const count = countClear(grid, isBarred, offsets, place);
       if (count === null || count < BESIDE_FOCUS.leastShare * usualSamples.length) continue;
-      const [x, y, z] = place.map((cell) => cell * STEP_MM) as [number, number, number];
-      const candidate = { size, place, count, movedMm: Math.hypot(x, y + BODY_ROI.forwardShare * fit.halfDepthMm, z) };
+      const candidate = { size, place, count, moved: place[0] ** 2 + (place[1] - rearmost) ** 2 + place[2] ** 2 };
       if (best === null || isBetter(candidate, best)) best = candidate;
     }
   }
@@ -72,23 +73,23 @@ function* sizesFrom(usual: Size): Generator<Size> {
   }
 }
 
-/** Samples of the grid about the middle of a region. */
+/** From the middle of a region to its samples. */
 function offsetsIn({ halfWidthMm, halfDepthMm, heightMm }: Size): readonly Cell[] {
   const [a, b, c] = [halfWidthMm, halfDepthMm, heightMm / 2].map((half) => cellsTo(half)) as [number, number, number];
   const all = range(-c, c).flatMap((k) => range(-b, b).flatMap((j) => range(-a, a).map((i): Cell => [i, j, k])));
   return all.filter(([i, j]) => ((i * STEP_MM) / halfWidthMm) ** 2 + ((j * STEP_MM) / halfDepthMm) ** 2 <= 1);
 }
 
-/** Samples of the grid, from its middle, where the middle of a region may lie. */
-function placesFor({ halfWidthMm, halfDepthMm, heightMm }: Size, [nx, ny]: BodyGrid['size'], { halfWidthMm: width, halfDepthMm: depth, heightsMm }: VertebraFit): readonly Cell[] {
-  const { forwardShare, wallMarginMm, endplateMarginMm } = BODY_ROI;
+/** From the middle of the grid to where that of a region may lie. */
+function placesFor({ halfWidthMm, halfDepthMm, heightMm }: Size, [nx, ny]: BodyGrid['size'], { halfWidthMm: width, halfDepthMm: depth, heightsMm }: VertebraFit, rearmost: number): readonly Cell[] {
+  const { wallMarginMm, endplateMarginMm } = BODY_ROI;
   const [a, b] = [(nx - 1) / 2, (ny - 1) / 2];
   const roomMm = Math.min(heightsMm.middle, heightsMm.anterior) / 2 - endplateMarginMm - heightMm / 2;
   const c = cellsTo(Math.max(0, roomMm));
   const angles = range(0, BESIDE_FOCUS.wallSectors - 1).map((sector) => (2 * Math.PI * sector) / BESIDE_FOCUS.wallSectors);
   const isInside = (x: number, y: number): boolean => angles.every((angle) =>
     ((x + halfWidthMm * Math.cos(angle)) / (width - wallMarginMm)) ** 2 + ((y + halfDepthMm * Math.sin(angle)) / (depth - wallMarginMm)) ** 2 <= 1);
-  const across = range(-b, -Math.ceil((forwardShare * depth) / STEP_MM)).flatMap((j) => range(-a, a).filter((i) => isInside(i * STEP_MM, j * STEP_MM)).map((i) => [i, j] as const));
+  const across = range(-b, rearmost).flatMap((j) => range(-a, a).filter((i) => isInside(i * STEP_MM, j * STEP_MM)).map((i) => [i, j] as const));
   return range(-c, c).flatMap((k) => across.map(([i, j]): Cell => [i, j, k]));
 }
 
@@ -110,7 +111,7 @@ function countClear({ size: [nx, ny, nz], isKnown }: BodyGrid, isBarred: Uint8Ar
 function isBetter(one: Candidate, other: Candidate): boolean {
   if (one.count !== other.count) return one.count > other.count;
   const [volume, otherVolume] = [one, other].map(({ size }) => size.halfWidthMm * size.halfDepthMm * size.heightMm) as [number, number];
-  return volume === otherVolume ? one.movedMm < other.movedMm : volume > otherVolume;
+  return volume === otherVolume ? one.moved < other.moved : volume > otherVolume;
 }
 
 function cellsTo(mm: number): number {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadMeasuringCase, measuringCaseNames, SMALL_CASES, turnedScan } from '#src/testing/measuring-cases.ts';
+import { fociIn, loadMeasuringCase, measuringCaseNames, SMALL_CASES, turnedScan, withBall } from '#src/testing/measuring-cases.ts';
 import { makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
 import { distanceMm, worldPoint } from '../geometry/spaces.ts';
 import { crossOf, dotOf } from '../geometry/vectors.ts';
@@ -78,12 +78,13 @@ describe('fitVertebra on simulated vertebrae', () => {
     }
   });
 
-  it('gives the numbers that Python is compared with', () => {
-    const content = CASES.flatMap(({ name, volume, truth }) => [0, TURNS[1]].map((turnedDeg) => {
-      const scan = turnedScan(volume, truth.pick, turnedDeg);
+  it('gives the numbers that Python is compared with, with foci and without', () => {
+    const content = CASES.flatMap(({ name, volume, truth }) => [{ turnedDeg: 0, focus: null }, { turnedDeg: TURNS[1], focus: null }, ...fociIn(volume, truth.pick).map((focus) => ({ turnedDeg: 0, focus }))].map(({ turnedDeg, focus }) => {
+      const turnedVolume = turnedScan(volume, truth.pick, turnedDeg);
+      const scan = focus === null ? turnedVolume : withBall(turnedVolume, focus);
       const { roi, source, fit } = chooseRoi(scan, truth.pick, undefined);
       const measured = measureRoiAt(scan, roi, 120);
-      return { name, turnedDeg, source, fit, measured: measured.ok ? measured.value : null };
+      return { name, turnedDeg, focus, source, fit, measured: measured.ok ? measured.value : null };
     }));
     const text = `${JSON.stringify(content, null, 1)}\n`;
     if (process.env['UPDATE_TWIN'] === '1') writeFileSync(TWIN_FILE, text);

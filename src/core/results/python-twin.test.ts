@@ -19,6 +19,7 @@ import { inspectVoxels } from '../measure/inspect-level.ts';
 import type { InternalTissues } from '../measure/internal-tissues.ts';
 import { QCT_LOW_BELOW_MG_CM3, QCT_OSTEOPOROSIS_BELOW_MG_CM3 } from '../measure/qct-category.ts';
 import { BODY_ROI } from '../measure/body-roi.ts';
+import { BESIDE_FOCUS } from '../measure/roi-beside-focus.ts';
 import { ROI_SIZE_MM } from '../measure/edit-roi.ts';
 import { FIT } from '../measure/vertebra-fit.ts';
 import { measureRoi, ROI_SHAPE } from '../measure/roi.ts';
@@ -93,6 +94,8 @@ const CASES: readonly Case[] = [
   { name: 'a dense focus', phantom: withBlock(520, 5) },
   { name: 'a loose focus in the region', phantom: withBlock(20, 9), measures: true },
   { name: 'a dense focus in the region of a fitted body', phantom: withBlock(520, 5), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) }, measures: true },
+  { name: 'a dense focus beside the region', phantom: withBlock(520, 5), input: { fit: makeFit(), roiSource: 'beside-focus' } },
+  { name: 'fat beside the region', phantom: withBlock(-60, 9), input: { fit: makeFit(), roiSource: 'beside-focus' } },
   { name: 'one end of the region denser', phantom: { boneHu: 130, block: { hu: 300, min: [0, 0, 12], max: [37, 41, 23] } }, measures: true },
   { name: 'a little metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [2, 2, 8], max: [4, 4, 9] } } },
   { name: 'much metal beside', phantom: { boneHu: 130, block: { hu: 3000, min: [1, 1, 8], max: [6, 7, 11] } } },
@@ -100,14 +103,14 @@ const CASES: readonly Case[] = [
   { name: 'noise, kernel unknown', phantom: { ...plain, alternatingHu: 250 }, input: { facts: { ...facts, kernel: null } } },
   { name: 'noise in bone alone', phantom: { ...plain, alternatingHu: 250 }, input: { tissues: withMuscle(24) } },
   { name: 'noise in bone and muscle', phantom: { ...plain, alternatingHu: 250 }, input: { tissues: withMuscle(24.1) } },
-  { name: "the reader's region", input: { isRoiEdited: true } },
+  { name: "the reader's region", input: { roiSource: 'edited' } },
   { name: 'contrast in the aorta', input: { tissues: withBlood(164.5) } },
   { name: 'contrast in the aorta against the header', input: { tissues: withBlood(231), facts: { ...facts, contrast: false } } },
   { name: 'blood without contrast', input: { tissues: withBlood(100) } },
   { name: 'density disagrees by its own error', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 120, density: densityOf(114, 126) })) } },
   { name: 'density agrees by its own error', input: { measured: ok(makeMeasurement({ vbmdMgCm3: 130, density: densityOf(98, 140) })) } },
   { name: 'no body found', input: { fit: null } },
-  { name: "no body found, the reader's region", input: { fit: null, isRoiEdited: true } },
+  { name: "no body found, the reader's region", input: { fit: null, roiSource: 'edited' } },
   { name: 'fitted', input: { fit: makeFit() } },
   { name: 'fitted askew, a loose focus', phantom: withBlock(20, 9), input: { fit: makeFit({ up: [0.28, 0, 0.96], left: [0.96, 0, -0.28] }) } },
   { name: 'mark beside the body', at: [-20, 44, -380], input: { fit: makeFit() } },
@@ -145,7 +148,7 @@ function run({ name, phantom = plain, at, input = {}, measures = false, others =
   const { measured, estimated } = whole;
   return {
     name, phantom, others, level: whole.pick.level, centreLps: position, facts: whole.facts, fit: whole.fit ?? null, isFitSought: whole.fit !== undefined,
-    isRoiEdited: whole.isRoiEdited ?? false, tissues: whole.tissues ?? null,
+    roiSource: whole.roiSource ?? null, tissues: whole.tissues ?? null,
     measured: measures ? null : measured, estimated,
     warnings, densityRefused: isDensityRefused(warnings), networkRefused: isNetworkRefused(warnings),
   };
@@ -182,6 +185,7 @@ describe('what Python takes from the app', () => {
       roi: ROI_SHAPE,
       fit: FIT,
       bodyRoi: BODY_ROI,
+      besideFocus: BESIDE_FOCUS,
       roiSizeMm: ROI_SIZE_MM,
       bodyRegion: BODY_REGION,
       denseAboveHu: DENSE_ABOVE_HU,

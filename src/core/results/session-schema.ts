@@ -163,7 +163,7 @@ const savedLevel = z
     nameCount: nameCount.optional(),
     editedRoi: cylinder.optional().describe('The measuring region that the reader drew; absent where the app chose it.'),
     measurement: measurement.nullable(),
-    roiSource: z.enum(['body', 'fixed', 'edited']).optional().describe('Whose region was measured: of the fitted body, the fixed one in patient axes, or the reader\'s.'),
+    roiSource: z.enum(['body', 'beside-focus', 'fixed', 'edited']).optional().describe('Whose region was measured: of the fitted body, of the fitted body beside a focus in it, the fixed one in patient axes, or the reader\'s.'),
     fit: fit.nullable().optional().describe('Null: no body was found with confidence.'),
     network: network.nullable(),
     run: run.nullable(),

@@ -8,7 +8,7 @@ import { useSession, useSessionState } from '../use-session.ts';
 import './measured-shape.css';
 
 const GRADE_WORDS = ['none', '1, mild', '2, moderate', '3, severe'] as const;
-const SOURCE_WORDS = { body: 'fitted to the body', fixed: 'fixed, in patient axes', edited: 'placed by the reader' } as const;
+const SOURCE_WORDS = { body: 'fitted to the body', 'beside-focus': 'fitted to the body, beside a focus', fixed: 'fixed, in patient axes', edited: 'placed by the reader' } as const;
 
 /** Region and heights of the selected level, with the suggested Genant grade and its limits. */
 export function MeasuredShape({ result }: { readonly result: LevelResult }) {

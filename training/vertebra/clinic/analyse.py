@@ -64,7 +64,7 @@ def analyse_level(scan: Scan, pick: LevelCentre, model: Model) -> dict[str, Any]
             estimated,
             fit,
             True,
-            pick.roi is not None,
+            roi_source,
             tissues,
         ),
     }

@@ -32,6 +32,29 @@ class Body:
 
 
 @dataclass(frozen=True)
+class BodyGrid:
+    """Samples of a body's inside, arrays [z, y, x]: mm from its centre along left, back and up, LPS points [..., 3],
+    whether in the ellipse and the scan, HU, and the mean of 3 x 3 x 3 (0 where not known)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    z: np.ndarray
+    points: np.ndarray
+    known: np.ndarray
+    hu: np.ndarray
+    smooth: np.ndarray
+
+
+@dataclass(frozen=True)
+class FociParts:
+    """Masks [z, y, x] of what stands out together; ``fat_share``: of the loose part."""
+
+    dense: np.ndarray
+    loose: np.ndarray
+    fat_share: float
+
+
+@dataclass(frozen=True)
 class Focus:
     """The largest connected part that stands out; ``mean_hu`` of its samples; ``without_hu``: what the measured
     region reads without it, None where that is nearly the same, and without a region."""
@@ -119,18 +142,23 @@ def _focus(part: np.ndarray, hu: np.ndarray, region: np.ndarray | None) -> Focus
     return Focus(float(part.sum() * cell_mm3), float(hu[part].mean()), without)
 
 
+def touched_by(part: np.ndarray) -> np.ndarray:
+    """The samples of a part and those that touch it, by a face, an edge or a corner."""
+    return ndimage.binary_dilation(part, np.ones((3, 3, 3)))
+
+
 def _region_without(part: np.ndarray, hu: np.ndarray, region: np.ndarray) -> float | None:
     """Mean HU of a region without a focus and the samples that touch it; None where the focus changes it by less
     than what two careful regions differ by, or leaves too little of it."""
     rule = _LIMITS["regionWithout"]
-    rest = region & ~ndimage.binary_dilation(part, np.ones((3, 3, 3)))
+    rest = region & ~touched_by(part)
     if rest.sum() == 0 or rest.sum() < rule["leastShare"] * region.sum():
         return None
     rest_hu = float(hu[rest].mean())
     return None if abs(rest_hu - float(hu[region].mean())) < rule["changeHu"] else rest_hu
 
 
-def _in_region(points: np.ndarray, roi: dict[str, Any]) -> np.ndarray:
+def in_region(points: np.ndarray, roi: dict[str, Any]) -> np.ndarray:
     """Which of points [..., 3] (LPS) lie in a measured region."""
     axes = np.array([roi["left"], roi["front"], roi["up"]], dtype=float) if "up" in roi else PATIENT_AXES
     left, front, up = np.moveaxis((points - np.asarray(roi["centreLps"], dtype=float)) @ axes.T, -1, 0)
@@ -138,7 +166,7 @@ def _in_region(points: np.ndarray, roi: dict[str, Any]) -> np.ndarray:
     return (across <= 1) & (np.abs(up) <= roi["heightMm"] / 2)
 
 
-def _reach(fit: dict[str, Any] | None) -> list[float]:
+def grid_reach(fit: dict[str, Any] | None) -> list[float]:
     """Half axes of the grid along left, back and up, mm: those of any body, or less in a small or lower one."""
     grid, shares = _LIMITS["grid"], _LIMITS["shares"]
     keys = ("halfWidthMm", "halfDepthMm", "halfHeightMm")
@@ -193,11 +221,8 @@ def _find_hole(
     return Hole(float(score[seed]), _focus(part, hu, region))
 
 
-def inspect_foci(
-    scan: Scan, body: Body, reach: list[float], roi: dict[str, Any] | None
-) -> tuple[float, Focus, Focus, float, Hole]:
-    """Noise, the densest and the loosest focus, the share of fat in the latter, and the clearest hole; roi: where it
-    is measured, None where it is not."""
+def sample_body(scan: Scan, body: Body, reach: list[float]) -> BodyGrid:
+    """A body's inside, by half axes along left, back and up, mm."""
     step = _LIMITS["grid"]["stepMm"]
     lines = [_line(half, step) for half in reach]
     z, y, x = np.meshgrid(*lines[::-1], indexing="ij")  # as the app walks them: x fastest
@@ -205,24 +230,37 @@ def inspect_foci(
     hu = sample(scan, points.reshape(-1, 3)).reshape(x.shape)
     ellipse = (x / reach[0]) ** 2 + (y / reach[1]) ** 2 <= 1
     known = ellipse & ~np.isnan(hu)
-    if not known.any():
-        return 0.0, NOTHING, NOTHING, 0.0, Hole(0.0, NOTHING)
     hu = np.where(known, hu, 0.0)
-    region = None if roi is None else known & _in_region(points, roi)
     ones = np.ones((3, 3, 3))
     count = ndimage.convolve(known.astype(float), ones, mode="constant")
     smooth = ndimage.convolve(hu, ones, mode="constant") / np.maximum(count, 1)
+    return BodyGrid(x, y, z, points, known, hu, smooth)
+
+
+def find_parts(grid: BodyGrid) -> FociParts:
+    """The largest connected parts that are far denser and far less dense than the body's median."""
+    known, hu, smooth = grid.known, grid.hu, grid.smooth
     middle = float(np.median(hu[known]))
-    in_vein = _in_vein(x, y, z, _LIMITS["vein"]["halfHeightMm"])
-    core = known & (np.abs(z) <= _LIMITS["dense"]["halfHeightMm"])
+    in_vein = _in_vein(grid.x, grid.y, grid.z, _LIMITS["vein"]["halfHeightMm"])
+    core = known & (np.abs(grid.z) <= _LIMITS["dense"]["halfHeightMm"])
     limit = max(middle + _LIMITS["dense"]["aboveHu"], _LIMITS["dense"]["leastHu"])
-    dense = _focus(_largest(core & (smooth > limit)), hu, region)
-    where = _largest(known & ~in_vein & (middle - smooth > _LIMITS["loose"]["belowHu"]))
-    loose = _focus(where, hu, region)
-    fat = float((hu[where] < _LIMITS["fatBelowHu"]).mean()) if where.any() else 0.0
+    loose = _largest(known & ~in_vein & (middle - smooth > _LIMITS["loose"]["belowHu"]))
+    fat = float((hu[loose] < _LIMITS["fatBelowHu"]).mean()) if loose.any() else 0.0
+    return FociParts(_largest(core & (smooth > limit)), loose, fat)
+
+
+def inspect_foci(grid: BodyGrid, roi: dict[str, Any] | None) -> tuple[float, Focus, Focus, float, Hole]:
+    """Noise, the densest and the loosest focus, the share of fat in the latter, and the clearest hole; roi: where it
+    is measured, None where it is not."""
+    known, hu, smooth = grid.known, grid.hu, grid.smooth
+    if not known.any():
+        return 0.0, NOTHING, NOTHING, 0.0, Hole(0.0, NOTHING)
+    region = None if roi is None else known & in_region(grid.points, roi)
+    parts = find_parts(grid)
     noise = SD_PER_MEDIAN_DEVIATION * float(np.median(np.abs(hu - smooth)[known]))
-    used = known & ~_in_vein(x, y, z, _LIMITS["hole"]["veinHalfHeightMm"])
-    return noise, dense, loose, fat, _find_hole(hu, smooth, used, noise, region)
+    used = known & ~_in_vein(grid.x, grid.y, grid.z, _LIMITS["hole"]["veinHalfHeightMm"])
+    hole = _find_hole(hu, smooth, used, noise, region)
+    return noise, _focus(parts.dense, hu, region), _focus(parts.loose, hu, region), parts.fat_share, hole
 
 
 def find_streaks(slab: Slab) -> Streaks | None:
@@ -309,7 +347,7 @@ def inspect_doubts(
     """What the voxels of a body and its surroundings say; fit: ``fit`` of the results file, or None; roi: the measured
     region, or None; slab: at the centre, where it has been read."""
     body = body_of(centre, fit)
-    noise, dense, loose, fat, hole = inspect_foci(scan, body, _reach(fit), roi)
+    noise, dense, loose, fat, hole = inspect_foci(sample_body(scan, body, grid_reach(fit)), roi)
     return Doubts(
         noise_hu=noise,
         dense=dense,

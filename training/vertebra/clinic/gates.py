@@ -17,6 +17,7 @@ from .heights import height_warnings
 from .level_warning import Warning, gravest_first, said, whole
 from .measure import BodyRegion, Problem, inspect_body_region
 from .network_gates import network_warnings
+from .roi_beside_focus import SOURCE as BESIDE_FOCUS
 
 _LIMITS = RULES["gates"]
 _DOUBTS = RULES["doubts"]
@@ -122,20 +123,22 @@ def _streak_warnings(doubts: Doubts) -> list[Warning]:
     return [said("mark", "streaks", sentence)]
 
 
-def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool) -> list[Warning]:
+def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool, is_beside: bool) -> list[Warning]:
     found = []
     dense, loose = doubts.dense, doubts.loose
     if dense.volume_mm3 > _DOUBTS["dense"]["markMm3"] and not is_dense_said:
+        beside = _BESIDE if is_beside else _without(dense)
         sentence = (
             f"A part of the body of {_millilitres(dense.volume_mm3)} ml has {whole(dense.mean_hu)} HU, far "
-            f"denser than the rest{_without(dense)}: look for sclerosis, a bone island or an impacted fracture."
+            f"denser than the rest{beside}: look for sclerosis, a bone island or an impacted fracture."
         )
         found.append(said("mark", "dense-focus", sentence))
     limits, hole = _DOUBTS["loose"], doubts.hole.focus
     is_fat = doubts.fat_share > _DOUBTS["fatShare"]
     look = "look for a lytic lesion, a Schmorl node or a vein."
     if is_fat and loose.volume_mm3 > limits["fatMarkMm3" if is_fitted else "unfittedMarkMm3"]:
-        sentence = f"{_less_dense(loose)}, with fat in it{_without(loose)}: look for a haemangioma."
+        beside = _BESIDE if is_beside else _without(loose)
+        sentence = f"{_less_dense(loose)}, with fat in it{beside}: look for a haemangioma."
         found.append(said("mark", "haemangioma", sentence))
     elif doubts.hole.score > _DOUBTS["hole"]["markScore" if is_fitted else "unfittedMarkScore"]:
         sentence = f"{_less_dense(hole)}, and as even as soft tissue{_without(hole)}: {look}"
@@ -148,6 +151,9 @@ def _focus_warnings(doubts: Doubts, is_dense_said: bool, is_fitted: bool) -> lis
 def _less_dense(focus: Focus) -> str:
     volume, hu = _millilitres(focus.volume_mm3), whole(focus.mean_hu)
     return f"A part of the body of {volume} ml has {hu} HU, far less dense than the rest"
+
+
+_BESIDE = "; the measured region lies beside it"
 
 
 def _without(focus: Focus) -> str:
@@ -209,10 +215,12 @@ def body_warnings(
     header: dict[str, Any],
     muscle_sd: float | None,
     is_unfitted: bool,
+    is_beside: bool = False,
 ) -> list[Warning]:
     """What the voxels of the body and round it say.
 
-    muscle_sd: HU, None where no muscle was found; is_unfitted: the body was looked for and not found with confidence.
+    muscle_sd: HU, None where no muscle was found; is_unfitted: the body was looked for and not found with confidence;
+    is_beside: the measured region lies beside a focus.
     """
     material = material_warnings(region)
     found = list(material)
@@ -221,7 +229,7 @@ def body_warnings(
     if not any(warning["effect"] == "refuse" for warning in material):
         found += _metal_beside_warnings(doubts)
         found += _streak_warnings(doubts)
-        found += _focus_warnings(doubts, bool(material), doubts.bridge_sectors is not None)
+        found += _focus_warnings(doubts, bool(material), doubts.bridge_sectors is not None, is_beside)
         found += _noise_warnings(doubts, muscle_sd, header["kernel"])
     return found + _bridge_warnings(doubts, level, header["sliceThicknessMm"])
 
@@ -242,17 +250,17 @@ def aorta_warnings(contrast: bool | None, blood_hu: float | None) -> list[Warnin
 
 
 def shape_warnings(
-    fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float], is_roi_edited: bool = False
+    fit: dict[str, Any] | None, is_fit_sought: bool, centre: list[float], roi_source: str | None = None
 ) -> list[Warning]:
     """What the fitted body says of the mark and the region."""
     found = (
         [said("note", "roi-edited", "The measuring region was placed by the reader.")]
-        if is_roi_edited
+        if roi_source == "edited"
         else []
     )
     if not is_fit_sought:
         return found
-    if fit is None and is_roi_edited:
+    if fit is None and roi_source == "edited":
         sentence = "The edges of this body were not found with confidence, so no heights are given."
         return [*found, said("note", "no-fit", sentence)]
     if fit is None:
@@ -307,14 +315,14 @@ def find_warnings(
     estimated: dict[str, Any] | Problem,
     fit: dict[str, Any] | None = None,
     is_fit_sought: bool = False,
-    is_roi_edited: bool = False,
+    roi_source: str | None = None,
     tissues: dict[str, Any] | None = None,
 ) -> list[Warning]:
     """All that is said against one level, the gravest first.
 
     measured: ``measurement`` of the results file, or why there is none; estimated: ``network``, likewise; fit: as
-    the results file has it, None where the body was not found with confidence; tissues: likewise, None where nobody
-    looked. A loss of height against other levels is found by judge_heights.
+    the results file has it, None where the body was not found with confidence; roi_source: likewise; tissues: likewise,
+    None where nobody looked. A loss of height against other levels is found by judge_heights.
     """
     readings = tissues or {}
     blood, muscle = readings.get("blood"), readings.get("muscle")
@@ -328,9 +336,10 @@ def find_warnings(
             header,
             muscle["sdHu"] if muscle else None,
             is_fit_sought and fit is None,
+            roi_source == BESIDE_FOCUS,
         ),
         *aorta_warnings(header["contrast"], blood["medianHu"] if blood else None),
-        *shape_warnings(fit, is_fit_sought, centre, is_roi_edited),
+        *shape_warnings(fit, is_fit_sought, centre, roi_source),
         *network_warnings(level, measured, estimated),
         *height_warnings(level, fit, {}),
     ]

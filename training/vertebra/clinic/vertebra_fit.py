@@ -18,6 +18,8 @@ from .body_frame import Frame, frame_of_axis, leaning, points_in, turned
 from .body_surfaces import find_endplate, find_walls, height_at
 from .body_turn import find_turn
 from .measure import fixed_roi
+from .roi_beside_focus import SOURCE as BESIDE_FOCUS
+from .roi_beside_focus import roi_beside_focus
 
 _FIT: dict[str, Any] = RULES["fit"]
 
@@ -143,12 +145,13 @@ def roi_of_body(fit: dict[str, Any]) -> dict[str, Any] | None:
 def choose_roi(
     scan: Scan, centre_lps: list[float], edited: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], str, dict[str, Any] | None]:
-    """Region, whose it is (body, fixed, edited), and the fit, None below the confidence that is asked."""
+    """Region, whose it is (body, beside-focus, fixed, edited), and the fit, None below the confidence that is asked."""
     found = fit_vertebra(scan, centre_lps)
     fit = found if found is not None and found["confidence"] >= _FIT["minConfidence"] else None
     if edited is not None:
         return edited, "edited", fit
     own = roi_of_body(fit) if fit else None
-    if own is not None:
-        return own, "body", fit
-    return fixed_roi(centre_lps), "fixed", fit
+    if fit is None or own is None:
+        return fixed_roi(centre_lps), "fixed", fit
+    beside = roi_beside_focus(scan, fit, own)
+    return (own, "body", fit) if beside is None else (beside, BESIDE_FOCUS, fit)

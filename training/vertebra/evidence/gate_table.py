@@ -23,6 +23,7 @@ from ..clinic.gates import aorta_warnings, body_warnings, measurement_warnings, 
 from ..clinic.heights import judge_heights
 from ..clinic.internal_tissues import read_slab, tissues_in_slab
 from ..clinic.measure import inspect_body_region, measure_roi_at
+from ..clinic.roi_beside_focus import SOURCE as BESIDE_FOCUS
 from ..clinic.vertebra_fit import choose_roi
 from ..config import REPO_ROOT
 from .doubt_cases import KINDS, LARGE_SETS, load_case
@@ -41,7 +42,7 @@ def judge(path: Path) -> dict[str, Any]:
     """What the gates say of one vertebra of the large set."""
     scan, mark, _, facts = load_case(path)
     centre = [float(v) for v in mark]
-    roi, _, fit = choose_roi(scan, centre)
+    roi, source, fit = choose_roi(scan, centre)
     slab = read_slab(scan, centre)
     tissues = tissues_in_slab(slab)
     blood = tissues["blood"]["medianHu"] if tissues["blood"] else None
@@ -51,7 +52,13 @@ def judge(path: Path) -> dict[str, Any]:
     said = [
         *measurement_warnings(scan, measure_roi_at(scan, roi, None)),
         *body_warnings(
-            facts["level"], inspect_body_region(scan, centre), doubts, header, muscle, fit is None
+            facts["level"],
+            inspect_body_region(scan, centre),
+            doubts,
+            header,
+            muscle,
+            fit is None,
+            source == BESIDE_FOCUS,
         ),
         *aorta_warnings(None, blood),
         *shape_warnings(fit, True, centre),

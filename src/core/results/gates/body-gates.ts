@@ -10,10 +10,10 @@ import { warn, type GateInput } from './gate-input.ts';
 import { GATE_LIMITS } from './limits.ts';
 
 /** What the voxels of the body and round it say. */
-export function bodyWarnings({ voxels: { region, doubts }, pick, fit, facts, tissues }: GateInput): readonly LevelWarning[] {
+export function bodyWarnings({ voxels: { region, doubts }, pick, fit, facts, tissues, roiSource }: GateInput): readonly LevelWarning[] {
   // A metal or cement body is all foci; once said, the rest would be noise.
   const material = materialWarnings(region);
-  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...streakWarnings(doubts), ...focusWarnings(doubts, material.length > 0, fit !== undefined && fit !== null), ...noiseWarnings(doubts, tissues?.muscle?.sdHu ?? null, facts.kernel)];
+  const inside = material.some(({ effect }) => effect === 'refuse') ? [] : [...metalBesideWarnings(doubts), ...streakWarnings(doubts), ...focusWarnings(doubts, material.length > 0, fit !== undefined && fit !== null, roiSource === 'beside-focus'), ...noiseWarnings(doubts, tissues?.muscle?.sdHu ?? null, facts.kernel)];
   return [
     ...material,
     ...cutWarnings(region, pick.level, fit),
@@ -55,16 +55,16 @@ function streakWarnings({ metalMm3, streaks }: DoubtFacts): readonly LevelWarnin
   return [warn('mark', 'streaks', `Metal ${Math.round(streaks.metalMm)} mm from this body sends streaks through its slices: they may change the attenuation.`)];
 }
 
-function focusWarnings({ dense, loose, fatShare, hole }: DoubtFacts, isDenseSaid: boolean, isFitted: boolean): readonly LevelWarning[] {
+function focusWarnings({ dense, loose, fatShare, hole }: DoubtFacts, isDenseSaid: boolean, isFitted: boolean, isBeside: boolean): readonly LevelWarning[] {
   const warnings: LevelWarning[] = [];
   if (dense.volumeMm3 > DOUBT_LIMITS.dense.markMm3 && !isDenseSaid) {
-    const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest${without(dense)}: look for sclerosis, a bone island or an impacted fracture.`;
+    const sentence = `A part of the body of ${millilitres(dense.volumeMm3)} ml has ${Math.round(dense.meanHu)} HU, far denser than the rest${isBeside ? BESIDE : without(dense)}: look for sclerosis, a bone island or an impacted fracture.`;
     warnings.push(warn('mark', 'dense-focus', sentence));
   }
   const limits = DOUBT_LIMITS.loose;
   const isFat = fatShare > DOUBT_LIMITS.fatShare;
   if (isFat && loose.volumeMm3 > (isFitted ? limits.fatMarkMm3 : limits.unfittedMarkMm3)) {
-    warnings.push(warn('mark', 'haemangioma', `${lessDense(loose)}, with fat in it${without(loose)}: look for a haemangioma.`));
+    warnings.push(warn('mark', 'haemangioma', `${lessDense(loose)}, with fat in it${isBeside ? BESIDE : without(loose)}: look for a haemangioma.`));
   } else if (hole.score > (isFitted ? DOUBT_LIMITS.hole.markScore : DOUBT_LIMITS.hole.unfittedMarkScore)) {
     warnings.push(warn('mark', 'loose-focus', `${lessDense(hole)}, and as even as soft tissue${without(hole)}: look for a lytic lesion, a Schmorl node or a vein.`));
   } else if (loose.volumeMm3 > (isFitted ? limits.markMm3 : limits.unfittedMarkMm3)) {
@@ -76,6 +76,8 @@ function focusWarnings({ dense, loose, fatShare, hole }: DoubtFacts, isDenseSaid
 function lessDense({ volumeMm3, meanHu }: Focus): string {
   return `A part of the body of ${millilitres(volumeMm3)} ml has ${Math.round(meanHu)} HU, far less dense than the rest`;
 }
+
+const BESIDE = '; the measured region lies beside it';
 
 /** What the reader would measure beside it. */
 function without({ withoutHu }: Focus): string {

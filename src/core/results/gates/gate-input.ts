@@ -1,6 +1,7 @@
 import type { AcquisitionFacts } from '../../dicom/series.ts';
 import type { LevelPick } from '../../levels/pick.ts';
 import type { DensityConversion } from '../../measure/density-reading.ts';
+import type { RoiSource } from '../../measure/choose-roi.ts';
 import type { LevelVoxels } from '../../measure/inspect-level.ts';
 import type { InternalTissues } from '../../measure/internal-tissues.ts';
 import type { RoiMeasurement } from '../../measure/roi.ts';
@@ -27,8 +28,8 @@ export type GateInput = {
   readonly snapConfidence: number | null;
   /** Null: the body was not found with confidence, and the fixed region in patient axes was measured. Absent: not looked for. */
   readonly fit?: VertebraFit | null;
-  /** The reader moved or resized the measuring region. */
-  readonly isRoiEdited?: boolean;
+  /** Whose region was measured; absent: not known. */
+  readonly roiSource?: RoiSource;
   /** Null or absent: not looked for. */
   readonly tissues?: InternalTissues | null;
   readonly measured: Result<RoiMeasurement, Problem>;

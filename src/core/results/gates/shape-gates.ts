@@ -5,8 +5,8 @@ import { warn, type GateInput } from './gate-input.ts';
 import { GATE_LIMITS } from './limits.ts';
 
 /** What the fitted body says of the mark and the region. */
-export function shapeWarnings({ fit, isRoiEdited, pick }: GateInput): readonly LevelWarning[] {
-  const isEdited = isRoiEdited === true;
+export function shapeWarnings({ fit, roiSource, pick }: GateInput): readonly LevelWarning[] {
+  const isEdited = roiSource === 'edited';
   const edited = isEdited ? [warn('note', 'roi-edited', 'The measuring region was placed by the reader.')] : [];
   if (fit === undefined) return edited;
   return [...edited, ...(fit === null ? [unfittedWarning(isEdited)] : placeWarnings(fit, pick.centreLps))];
