@@ -1,7 +1,7 @@
 import { pointIn } from './body-frame.ts';
 import { BODY_ROI } from './body-roi.ts';
 import type { BodyGrid } from './doubts/body-grid.ts';
-import { findParts } from './doubts/foci.ts';
+import { findParts, noiseOf } from './doubts/foci.ts';
 import { DOUBT_LIMITS } from './doubts/limits.ts';
 import { samplesInRegion, touchedBy } from './doubts/region-without.ts';
 import type { Roi } from './roi.ts';
@@ -30,7 +30,7 @@ type Candidate = { readonly size: Size; readonly place: Cell; readonly count: nu
  * of the focus and of the samples that touch it, no farther back than usual, no closer to walls and endplates. A focus is what the gates
  * `dense-focus` and `haemangioma` mark; beside a lytic one nothing was gained (docs/experiments.md).
  * @param grid of the fitted body
- * @returns null where the usual region is to stay: it is clear, the body is uneven, or there is no room
+ * @returns null where the usual region is to stay: it is clear, the scan too noisy or the body too uneven to tell, or there is no room
  */
 export function roiBesideFocus(grid: BodyGrid, fit: VertebraFit, usual: Roi): Roi | null {
   const isBarred = barredBy(grid);
@@ -54,8 +54,9 @@ export function roiBesideFocus(grid: BodyGrid, fit: VertebraFit, usual: Roi): Ro
 
 const STEP_MM = DOUBT_LIMITS.grid.stepMm;
 
-/** Samples that a region must not hold, 1 each; null where nothing stands out, or so much does that dense parts are the body's own. */
+/** Samples that a region must not hold, 1 each; null where nothing stands out, noise may pass for it, or so much does that dense parts are the body's own. */
 function barredBy(grid: BodyGrid): Uint8Array | null {
+  if (noiseOf(grid) > DOUBT_LIMITS.noiseHu) return null;
   const { dense, loose, fatShare } = findParts(grid);
   const isFat = fatShare > DOUBT_LIMITS.fatShare;
   const [denseMm3, looseMm3] = [dense.length * grid.cellMm3, loose.length * grid.cellMm3];
@@ -73,9 +74,9 @@ function* sizesFrom(usual: Size): Generator<Size> {
   }
 }
 
-/** From the middle of a region to its samples. */
+/** From the middle of a region to its samples, and to those within half a step of its ends: it is less than its height from the first to the last. */
 function offsetsIn({ halfWidthMm, halfDepthMm, heightMm }: Size): readonly Cell[] {
-  const [a, b, c] = [halfWidthMm, halfDepthMm, heightMm / 2].map((half) => cellsTo(half)) as [number, number, number];
+  const [a, b, c] = [halfWidthMm, halfDepthMm, (heightMm + STEP_MM) / 2].map((half) => cellsTo(half)) as [number, number, number];
   const all = range(-c, c).flatMap((k) => range(-b, b).flatMap((j) => range(-a, a).map((i): Cell => [i, j, k])));
   return all.filter(([i, j]) => ((i * STEP_MM) / halfWidthMm) ** 2 + ((j * STEP_MM) / halfDepthMm) ** 2 <= 1);
 }

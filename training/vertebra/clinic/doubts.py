@@ -237,6 +237,12 @@ def sample_body(scan: Scan, body: Body, reach: list[float]) -> BodyGrid:
     return BodyGrid(x, y, z, points, known, hu, smooth)
 
 
+def noise_of(grid: BodyGrid) -> float:
+    """Spread of single samples about the mean of their neighbours as an SD, HU; by the median deviation, so that a
+    focus does not count."""
+    return SD_PER_MEDIAN_DEVIATION * float(np.median(np.abs(grid.hu - grid.smooth)[grid.known]))
+
+
 def find_parts(grid: BodyGrid) -> FociParts:
     """The largest connected parts that are far denser and far less dense than the body's median."""
     known, hu, smooth = grid.known, grid.hu, grid.smooth
@@ -257,7 +263,7 @@ def inspect_foci(grid: BodyGrid, roi: dict[str, Any] | None) -> tuple[float, Foc
         return 0.0, NOTHING, NOTHING, 0.0, Hole(0.0, NOTHING)
     region = None if roi is None else known & in_region(grid.points, roi)
     parts = find_parts(grid)
-    noise = SD_PER_MEDIAN_DEVIATION * float(np.median(np.abs(hu - smooth)[known]))
+    noise = noise_of(grid)
     used = known & ~_in_vein(grid.x, grid.y, grid.z, _LIMITS["hole"]["veinHalfHeightMm"])
     hole = _find_hole(hu, smooth, used, noise, region)
     return noise, _focus(parts.dense, hu, region), _focus(parts.loose, hu, region), parts.fat_share, hole

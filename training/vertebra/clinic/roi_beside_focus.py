@@ -12,7 +12,16 @@ import numpy as np
 
 from ..real_data import Scan
 from .app_rules import RULES
-from .doubts import BodyGrid, body_of, find_parts, grid_reach, in_region, sample_body, touched_by
+from .doubts import (
+    BodyGrid,
+    body_of,
+    find_parts,
+    grid_reach,
+    in_region,
+    noise_of,
+    sample_body,
+    touched_by,
+)
 
 SOURCE = "beside-focus"  # as ``roiSource`` of the results file has it
 _RULE, _ROI, _LIMITS = RULES["besideFocus"], RULES["bodyRoi"], RULES["doubts"]
@@ -57,8 +66,10 @@ def roi_beside_focus(scan: Scan, fit: dict[str, Any], usual: dict[str, Any]) -> 
 
 
 def _barred(grid: BodyGrid) -> np.ndarray | None:
-    """Samples that a region must not hold; None where nothing stands out, or so much does that dense parts are the
-    body's own."""
+    """Samples that a region must not hold; None where nothing stands out, noise may pass for it, or so much does that
+    dense parts are the body's own."""
+    if noise_of(grid) > _LIMITS["noiseHu"]:
+        return None
     parts, cell = find_parts(grid), _STEP**3
     fat = parts.fat_share > _LIMITS["fatShare"]
     dense_mm3, loose_mm3 = parts.dense.sum() * cell, parts.loose.sum() * cell
@@ -102,11 +113,11 @@ def _sizes(usual: dict[str, Any]) -> Iterator[tuple[float, float, float]]:
 
 
 def _offsets(size: tuple[float, float, float]) -> np.ndarray:
-    """From the middle of a region to its samples [n, 3], in steps along up, back and left."""
+    """From the middle of a region to its samples [n, 3], and to those within half a step of its ends, in steps along
+    up, back and left."""
     half_width, half_depth, height = size
-    lines = [
-        np.arange(-_steps_to(half), _steps_to(half) + 1) for half in (height / 2, half_depth, half_width)
-    ]
+    halves = ((height + _STEP) / 2, half_depth, half_width)
+    lines = [np.arange(-_steps_to(half), _steps_to(half) + 1) for half in halves]
     grid = np.stack(np.meshgrid(*lines, indexing="ij"), -1).reshape(-1, 3)
     across = (grid[:, 2] * _STEP / half_width) ** 2 + (grid[:, 1] * _STEP / half_depth) ** 2
     return grid[across <= 1]

@@ -7,7 +7,7 @@ import { DOUBT_LIMITS } from './limits.ts';
 import { samplesInRegion } from './region-without.ts';
 
 export type Foci = {
-  /** Spread of single samples about the mean of their neighbours as an SD, HU; by the median deviation, so that a focus does not count. */
+  /** By {@link noiseOf}. */
   readonly noiseHu: number;
   readonly dense: Focus;
   readonly loose: Focus;
@@ -29,12 +29,10 @@ export type FociParts = {
  * @param roi where it is measured, null where it is not
  */
 export function findFoci(grid: BodyGrid, roi: Roi | null): Foci {
-  const { hu, smoothHu } = grid;
-  const known = knownOf(grid);
-  if (known.length === 0) return { noiseHu: 0, dense: NOTHING, loose: NOTHING, fatShare: 0, hole: NO_HOLE };
+  if (!grid.isKnown.includes(1)) return { noiseHu: 0, dense: NOTHING, loose: NOTHING, fatShare: 0, hole: NO_HOLE };
   const isInRegion = roi === null ? null : samplesInRegion(grid, roi);
   const { dense, loose, fatShare } = findParts(grid);
-  const noiseHu = SD_PER_MEDIAN_DEVIATION * median(known.map((index) => Math.abs((hu[index] ?? 0) - (smoothHu[index] ?? 0))));
+  const noiseHu = noiseOf(grid);
   return {
     noiseHu,
     dense: focusOf(grid, dense, isInRegion),
@@ -53,6 +51,11 @@ export function findParts(grid: BodyGrid): FociParts {
   const densePart = largestPart(grid, (n) => Math.abs(at(z, n)) <= dense.halfHeightMm && at(smoothHu, n) > Math.max(middle + dense.aboveHu, dense.leastHu));
   const loosePart = largestPart(grid, (n) => !isInVein(grid, n, DOUBT_LIMITS.vein.halfHeightMm) && middle - at(smoothHu, n) > loose.belowHu);
   return { dense: densePart, loose: loosePart, fatShare: loosePart.filter((index) => at(hu, index) < fatBelowHu).length / Math.max(1, loosePart.length) };
+}
+
+/** Spread of single samples about the mean of their neighbours as an SD, HU; by the median deviation, so that a focus does not count. */
+export function noiseOf(grid: BodyGrid): number {
+  return SD_PER_MEDIAN_DEVIATION * median(knownOf(grid).map((index) => Math.abs((grid.hu[index] ?? 0) - (grid.smoothHu[index] ?? 0))));
 }
 
 function knownOf({ isKnown }: BodyGrid): readonly number[] {
