@@ -16,7 +16,7 @@ import { measureRoiAt } from './roi.ts';
 const SOUND: ReadonlySet<string> = new Set(['lidc-0314-chest T11', 'lidc-0314-chest T10', 'ts-example L2', 'ts-example L3', 'ts-example L4', 'ts-example L5', 'tptbox-l3 L3']);
 /** Cut by the scan's upper end; and by its lower one, which leaves out the back half of the lower endplate. */
 const CUT: ReadonlySet<string> = new Set(['ts-example T12', 'lidc-0314-chest T12']);
-/** A wedge with a dense focus, which readers go round and the app tells. */
+/** A wedge with a dense focus, which readers go round, as the app does. */
 const PATHOLOGY: ReadonlySet<string> = new Set(['ts-example L1']);
 /** Readers differ by 24 HU, and their mean is known to 4 HU only (docs/evaluation/measuring.md). */
 const APART: ReadonlySet<string> = new Set(['lidc-0314-chest T11']);
@@ -47,8 +47,9 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
     }
   });
 
-  it('reads what six readers read, and agrees with their mean within 5 HU more often than a reader with the others', { timeout: 240_000 }, () => {
+  it('reads what six readers read, and agrees with their mean within 5 HU in nine of the ten bodies and more often than a reader with the others', { timeout: 240_000 }, () => {
     let agrees = 0;
+    let agreesPlain = 0;
     let bodies = 0;
     let readersAgree = 0;
     let readings = 0;
@@ -57,7 +58,7 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
       for (const { level, centre } of referenceLevels(name)) {
         if (!isVertebraName(level) || !isAnalysed(level)) continue;
         const label = `${name} ${level}`;
-        const { roi, fit } = chooseRoi(volume, centre, undefined);
+        const { roi, source, fit } = chooseRoi(volume, centre, undefined);
         const meanHuOf = (region: EllipticalCylinder): number => {
           const measured = measureRoiAt(volume, region, 120);
           if (!measured.ok) throw new Error(`${label}: a region lies outside the scan.`);
@@ -78,25 +79,30 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
           });
           process.stdout.write(`  in front in shares of the half depth, half axes in shares of the body's: ${shares.join(', ')}\n`);
         }
-        if (PATHOLOGY.has(label)) continue;
+        if (PATHOLOGY.has(label)) expect.soft(source, label).toBe('beside-focus');
         expect.soft(middle + apart, label).toBeGreaterThanOrEqual(Math.min(...byHand));
         expect.soft(middle + apart, label).toBeLessThanOrEqual(Math.max(...byHand));
         if (!APART.has(label)) expect.soft(Math.abs(apart), label).toBeLessThan(3);
         bodies += 1;
         if (Math.abs(apart) <= 5) agrees += 1;
+        // As the rule of docs/experiments.md counts, written when the app went round nothing.
+        if (PATHOLOGY.has(label)) continue;
+        if (Math.abs(apart) <= 5) agreesPlain += 1;
         readings += byHand.length;
         readersAgree += fromOthers.filter((hu) => Math.abs(hu) <= 5).length;
       }
     }
-    process.stdout.write(`within 5 HU of the readers' mean: the app in ${agrees} of ${bodies} bodies, a reader against the other five in ${readersAgree} of ${readings}\n`);
-    expect(agrees / bodies).toBeGreaterThan(readersAgree / readings);
+    process.stdout.write(`within 5 HU of the readers' mean: the app in ${agrees} of ${bodies} bodies, ${agreesPlain} of them without pathology, where a reader agrees with the other five in ${readersAgree} of ${readings} readings\n`);
+    expect(bodies).toBe(10);
+    expect(agrees).toBeGreaterThanOrEqual(9);
+    expect(agreesPlain / 9).toBeGreaterThan(readersAgree / readings);
   });
 
   it.each(REFERENCE_CTS)('%s: a pick moved and a patient turned change little', { timeout: 120_000 }, (name) => {
     const volume = loadReferenceCt(name);
     for (const { level, centre } of referenceLevels(name)) {
       const label = `${name} ${level}`;
-      if (!SOUND.has(label)) continue;
+      if (!SOUND.has(label) && !PATHOLOGY.has(label)) continue;
       const meanAt = (scan: ArrayVolume, pick: WorldPoint) => {
         const { roi, fit } = chooseRoi(scan, pick, undefined);
         const measured = measureRoiAt(scan, roi, 120);
@@ -104,7 +110,8 @@ describe.skipIf(!hasTestData('reference.json'))(`fitted bodies of real CTs (skip
         return { meanHu: measured.value.meanHu, sdHu: measured.value.sdHu, turnDeg: (Math.atan2(fit.left[1], fit.left[0]) * 180) / Math.PI };
       };
       const still = meanAt(volume, centre);
-      const most = Math.max(2, 0.15 * still.sdHu);
+      // Beside a focus the region goes from step to step of a grid.
+      const most = PATHOLOGY.has(label) ? 5 : Math.max(2, 0.15 * still.sdHu);
       for (const axis of [0, 1, 2]) {
         for (const sign of [-1, 1]) {
           const pick = worldPoint(...(centre.map((mm, n) => (n === axis ? mm + sign * MOVED_MM : mm)) as [number, number, number]));
