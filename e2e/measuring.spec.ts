@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
-import { chooseFiles, openEmpty, resultOf, savedResults, type Lps, type MemoryFile } from './helpers/app.ts';
+import { worldPoint } from '#src/core/geometry/spaces.ts';
+import { chooseRoi } from '#src/core/measure/choose-roi.ts';
+import { measureRoiAt } from '#src/core/measure/roi.ts';
+import { fociIn, loadMeasuringCase, SMALL_CASES, withBall } from '#src/testing/measuring-cases.ts';
+import { writeNifti } from '#src/testing/synthetic-nifti.ts';
+import { chooseFiles, openEmpty, pickLevel, resultOf, savedResults, type Lps, type MemoryFile } from './helpers/app.ts';
 
 type Truth = { readonly seriesInstanceUid: string; readonly levels: Record<string, { readonly centreLps: Lps }> };
 type MeasuredLevel = {
   readonly level: string;
+  readonly centreLps: Lps;
   readonly roiSource?: string;
   readonly editedRoi?: { readonly halfWidthMm: number; readonly centreLps: Lps };
   readonly fit?: { readonly heightsMm: { readonly anterior: number; readonly middle: number; readonly posterior: number } } | null;
@@ -68,6 +74,29 @@ test('region and heights are fitted to the body, drawn on the planes and edited 
   await page.getByRole('button', { name: 'Reset region' }).click();
   await expect(page.getByTestId('measured-shape')).toContainText('fitted to the body');
   expect((await savedLevel(page, 'L2')).measurement?.meanHu).toBeCloseTo(fitted.measurement?.meanHu ?? Number.NaN, 6);
+});
+
+test('a dense focus in a body is told, and its region lies beside it, as in Node', async ({ page }) => {
+  const { volume, truth: { pick } } = loadMeasuringCase(SMALL_CASES, 'small-002');
+  const scan = withBall(volume, fociIn(volume, pick)[0]);
+  const [ni, nj] = scan.sizeVox;
+  const row = (n: number, sign: 1 | -1) => scan.indexToWorld.slice(4 * n, 4 * n + 4).map((value) => sign * value) as unknown as readonly [number, number, number, number];
+  // RAS+: the first two rows of LPS change sign.
+  const bytes = writeNifti({ sizeVox: scan.sizeVox, sform: [row(0, -1), row(1, -1), row(2, 1)], valueAt: (i, j, k) => scan.valuesHu[i + ni * (j + nj * k)] ?? 0 });
+  await openEmpty(page);
+  await chooseFiles(page, [{ name: 'focus.nii', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }]);
+  await pickLevel(page, 'L2', pick);
+  await resultOf(page, 'L2');
+  await page.getByTestId('row-L2').click();
+  await expect(page.getByTestId('measured-shape')).toContainText('fitted to the body, beside a focus');
+  for (const plane of ['sagittal', 'axial', 'coronal']) await expect(page.getByTestId(`roi-${plane}-L2`)).toBeVisible();
+  await expect(page.getByText(/far denser than the rest; the measured region lies beside it/).first()).toBeVisible();
+  const saved = await savedLevel(page, 'L2');
+  // The click lies on a pixel, and the pick snapped from there.
+  const { roi, source } = chooseRoi(scan, worldPoint(...saved.centreLps), undefined);
+  expect([saved.roiSource, source]).toEqual(['beside-focus', 'beside-focus']);
+  const measured = measureRoiAt(scan, roi, 120);
+  expect(saved.measurement?.meanHu).toBeCloseTo(measured.ok ? measured.value.meanHu : Number.NaN, 1);
 });
 
 test('a region is moved and resized by the pointer', async ({ page }) => {
