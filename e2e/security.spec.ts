@@ -12,8 +12,8 @@ const dataFolder = process.env['OSTEOLENS_TEST_DATA'] ?? '../shared/data';
 const realStudy = join(dataFolder, 'ct/ts-slab-j2k');
 const [PATIENT, PATIENT_UID] = ['ZZYZX^QUINCE', '1.2.826.0.1.3680043.10.1562.4711'];
 
-/** What Chromium asks of its maker by itself, with or without a page: updates, accounts, what kinds of fields a form has. */
-const OF_THE_BROWSER = /\/\/(update|content-autofill)\.googleapis\.com\/|^CONNECT (update|content-autofill|optimizationguide-pa)\.googleapis\.com:443$|^CONNECT (accounts|www|clients2)\.google\.com:443$/;
+/** What Chromium asks of its maker by itself, with or without a page: updates, accounts, what kinds of fields a form has, its own messages. */
+const OF_THE_BROWSER = /\/\/(update|content-autofill)\.googleapis\.com\/|^CONNECT (update|content-autofill|optimizationguide-pa)\.googleapis\.com:443$|^CONNECT (accounts|www|clients2|android\.clients)\.google\.com:443$|^CONNECT mtalk\.google\.com:(443|5228)$/;
 
 let copy: ServedCopy;
 let trap: Awaited<ReturnType<typeof startTrap>>;
