@@ -9,7 +9,7 @@ import { ArrayVolume } from './synthetic-volume.ts';
 
 /** Six on a coarse grid, in the repository. */
 export const SMALL_CASES = 'training/tests/fixtures/measuring';
-/** Many at full size: `python -m vertebra.evidence.measuring_cases data/measuring 300`, and `60 deformed`, `120 turned`, `240 thick`, `160 focus`. Not in the repository. */
+/** Many at full size: `python -m vertebra.evidence.measuring_cases data/measuring 300`, and `60 deformed`, `120 turned`, `240 thick`, `320 focus`. Not in the repository. */
 export const MANY_CASES = 'training/data/measuring';
 
 /** Lengths in mm; heights in the mid-sagittal plane of the body. */

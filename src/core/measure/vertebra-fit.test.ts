@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fociIn, loadMeasuringCase, measuringCaseNames, SMALL_CASES, turnedScan, withBall } from '#src/testing/measuring-cases.ts';
 import { makeSyntheticVolume } from '#src/testing/synthetic-volume.ts';
-import { distanceMm, worldPoint } from '../geometry/spaces.ts';
+import { distanceMm, worldPoint, type WorldPoint } from '../geometry/spaces.ts';
 import { crossOf, dotOf } from '../geometry/vectors.ts';
+import type { VolumeSource } from '../volume/volume-source.ts';
 import { chooseRoi } from './choose-roi.ts';
 import { measureRoiAt } from './roi.ts';
-import { fitVertebraIn, type VertebraFit } from './vertebra-fit.ts';
+import { boxForFit, fitVertebra, type VertebraFit } from './vertebra-fit.ts';
 
 /** What Python's twin is compared with; UPDATE_TWIN=1 npx vitest run src/core/measure/vertebra-fit.test.ts writes it anew. */
 const TWIN_FILE = 'training/tests/fixtures/fit-cases.json';
@@ -15,6 +16,10 @@ const CASES = measuringCaseNames(SMALL_CASES, 'small').map((name) => loadMeasuri
 
 /** Turns of the patient in the scanner, degrees. */
 const TURNS = [-24, 17] as const;
+
+function fitVertebraIn(volume: VolumeSource, pick: WorldPoint): VertebraFit | null {
+  return fitVertebra(volume.readBlock(boxForFit(volume, pick)), pick);
+}
 
 function fitOf({ volume, truth }: (typeof CASES)[number]): VertebraFit {
   const fit = fitVertebraIn(volume, truth.pick);

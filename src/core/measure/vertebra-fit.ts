@@ -101,11 +101,6 @@ export function fitVertebra(block: SourceBlock, centreLps: WorldPoint, axisHint:
   return found === null ? null : describeFit(found, centreLps);
 }
 
-/** {@link fitVertebra} with the block it needs. */
-export function fitVertebraIn(volume: VolumeSource, centreLps: WorldPoint): VertebraFit | null {
-  return fitVertebra(volume.readBlock(boxForFit(volume, centreLps)), centreLps);
-}
-
 function lookRound(sample: BlockSampler, { frame, origin, outline, superior, inferior }: Stand, windows: (typeof ROUNDS)[number]): Found | null {
   const halfHeight = ((superior[0] ?? 0) - (inferior[0] ?? 0)) / 2;
   const walls = findWalls(sample, frame, origin, halfHeight, outline, windows.walls);
